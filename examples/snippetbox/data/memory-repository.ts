@@ -1,0 +1,141 @@
+// The repository in memory, for specs and experiments: the same answers as the one on SQL, at once, so that whole flows
+// of the app run without a database and without a promise. Passwords are hashed fast, which is not how to keep real ones.
+import { createHash } from 'node:crypto'
+import { left, right } from 'fp-ts/lib/Either.js'
+import { databaseError } from './database-error.js'
+import { sessionTokenAge, type Query, type Repository, type Snippet, type User } from './repository.js'
+import { checkCount, normalEmail, pageBounds, storable, tokenHash } from './values.js'
+
+interface StoredUser extends User {
+  readonly passwordHash: string
+}
+
+interface StoredToken {
+  readonly userId: number
+  readonly insertedAt: number
+}
+
+/** What a database says of a row that breaks a constraint: PostgreSQL's codes. */
+const violation = (code: '23503' | '23505', message: string) =>
+  left(databaseError(Object.assign(new Error(message), { code })))
+
+const hashOf = (password: string): string =>
+  createHash('sha256').update(password.normalize('NFKC')).digest('hex')
+
+const publicPart = ({ id, email }: StoredUser): User => ({ id, email })
+
+/** Makes an empty repository in memory. */
+export const makeMemoryRepository = (): Repository => {
+  const users = new Map<number, StoredUser>()
+  const tokens = new Map<string, StoredToken>()
+  const snippets = new Map<number, Snippet>()
+  let lastUser = 0
+  let lastSnippet = 0
+
+  const userBy = (email: string): StoredUser | undefined =>
+    [...users.values()].find(user => user.email === normalEmail(email))
+  const isGood = (token: StoredToken, now: number): boolean => token.insertedAt > now - sessionTokenAge
+  const newest = (): readonly Snippet[] =>
+    [...snippets.values()].sort((a, b) => b.insertedAt - a.insertedAt || b.id - a.id)
+  const owned = (id: number, userId: number): Snippet | undefined => {
+    const snippet = snippets.get(id)
+    return snippet?.userId === userId ? snippet : undefined
+  }
+  const query =
+    <A>(work: () => A): Query<A> =>
+    () =>
+      right(work())
+
+  return {
+    register: ({ email, password }) =>
+      query(() => {
+        if (userBy(email)) return left('emailTaken')
+        const user = { id: (lastUser += 1), email: normalEmail(email), passwordHash: hashOf(password) }
+        users.set(user.id, user)
+        return right(publicPart(user))
+      }),
+
+    authenticate: ({ email, password }) =>
+      query(() => {
+        const user = userBy(email)
+        return user?.passwordHash === hashOf(password) ? publicPart(user) : null
+      }),
+
+    insertSessionToken: (userId, token, now) => () => {
+      const hash = tokenHash(token)
+      if (tokens.has(hash)) return violation('23505', 'this token is there already')
+      if (!users.has(userId)) return violation('23503', 'there is no such user')
+      tokens.set(hash, { userId, insertedAt: now })
+      return right(undefined)
+    },
+
+    userOfSessionToken: (token, now) =>
+      query(() => {
+        const found = tokens.get(tokenHash(token))
+        const user = found && isGood(found, now) ? users.get(found.userId) : undefined
+        return user ? publicPart(user) : null
+      }),
+
+    deleteSessionToken: token => query(() => void tokens.delete(tokenHash(token))),
+
+    deleteSessionTokens: userId =>
+      query(() => {
+        for (const [hash, token] of tokens) if (token.userId === userId) tokens.delete(hash)
+      }),
+
+    deleteExpiredSessionTokens: (now, limit) => {
+      checkCount('deleteExpiredSessionTokens: limit', limit)
+      return query(() => {
+        const expired = [...tokens].filter(([, token]) => !isGood(token, now)).slice(0, limit)
+        for (const [hash] of expired) tokens.delete(hash)
+        return expired.length
+      })
+    },
+
+    latestSnippets: limit => {
+      checkCount('latestSnippets: limit', limit)
+      return query(() => newest().slice(0, limit))
+    },
+
+    pageOfSnippets: (page, perPage) => {
+      checkCount('pageOfSnippets: perPage', perPage)
+      return query(() => {
+        const { offset, ...bounds } = pageBounds(page, perPage, snippets.size)
+        return { ...bounds, total: snippets.size, entries: newest().slice(offset, offset + perPage) }
+      })
+    },
+
+    snippet: id => query(() => snippets.get(id) ?? null),
+
+    createSnippet:
+      (userId, { title, content }, now) =>
+      () => {
+        const user = users.get(userId)
+        if (!user) return violation('23503', 'there is no such user')
+        const snippet = {
+          id: (lastSnippet += 1),
+          userId,
+          author: user.email,
+          title: storable(title),
+          content: storable(content),
+          insertedAt: now,
+          updatedAt: now,
+        }
+        snippets.set(snippet.id, snippet)
+        return right(snippet)
+      },
+
+    updateSnippet: (id, userId, { title, content }, now) =>
+      query(() => {
+        const before = owned(id, userId)
+        if (!before) return null
+        const after = { ...before, title: storable(title), content: storable(content), updatedAt: now }
+        snippets.set(id, after)
+        return after
+      }),
+
+    deleteSnippet: (id, userId) => query(() => owned(id, userId) !== undefined && snippets.delete(id)),
+
+    ping: query(() => undefined),
+  }
+}

@@ -1,0 +1,38 @@
+// The tables as Kysely sees them: one interface for SQLite and PostgreSQL. All numbers arrive as numbers (database.ts
+// sees to it for PostgreSQL's bigint), and times are milliseconds since the epoch.
+import type { Generated, Kysely } from 'kysely'
+
+interface UsersTable {
+  readonly id: Generated<number>
+  /** As `normalEmail` gives it, so that unique means unique without case. */
+  readonly email: string
+  /** argon2id, in the PHC text format. */
+  readonly password_hash: string
+  readonly inserted_at: number
+}
+
+interface UsersTokensTable {
+  readonly id: Generated<number>
+  readonly user_id: number
+  /** The SHA-256 of the token in hexadecimal: who reads the table can use none of them. */
+  readonly token: string
+  readonly context: string
+  readonly inserted_at: number
+}
+
+interface SnippetsTable {
+  readonly id: Generated<number>
+  readonly user_id: number
+  readonly title: string
+  readonly content: string
+  readonly inserted_at: number
+  readonly updated_at: number
+}
+
+export interface Tables {
+  readonly users: UsersTable
+  readonly users_tokens: UsersTokensTable
+  readonly snippets: SnippetsTable
+}
+
+export type Database = Kysely<Tables>

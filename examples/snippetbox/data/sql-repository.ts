@@ -1,0 +1,219 @@
+// The repository on SQL: one statement an operation wherever it can be, so that nothing depends on what happens between
+// two. The same code runs on SQLite and on PostgreSQL. Values reach the database as parameters, never as SQL.
+import { left, right } from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { ExpressionBuilder } from 'kysely'
+import { sql } from 'kysely'
+import { attempt, pipe, type PlugError } from 'plugboard'
+import { databaseError } from './database-error.js'
+import type { Passwords } from './passwords.js'
+import { sessionTokenAge, type Repository, type Snippet, type User } from './repository.js'
+import type { Database, Tables } from './schema.js'
+import { checkCount, normalEmail, pageBounds, storable, tokenHash } from './values.js'
+
+const context = 'session'
+
+/** Work on the database as an effect. */
+const query = <A>(work: () => Promise<A>): TE.TaskEither<PlugError, A> => attempt(work, databaseError)
+
+/** The columns of a snippet with its author's address, to be selected or to be returned by what writes it. */
+const snippetColumns = (eb: ExpressionBuilder<Tables, 'snippets'>) =>
+  [
+    'snippets.id as id',
+    'snippets.user_id as userId',
+    'snippets.title as title',
+    'snippets.content as content',
+    'snippets.inserted_at as insertedAt',
+    'snippets.updated_at as updatedAt',
+    eb
+      .selectFrom('users')
+      .whereRef('users.id', '=', 'snippets.user_id')
+      .select('users.email')
+      .$asScalar()
+      .$notNull()
+      .as('author'),
+  ] as const
+
+/**
+ * Makes the repository on a database whose tables are there.
+ *
+ * @example
+ * const database = await openDatabase({ file: 'snippetbox.db' })()
+ * if (isRight(database)) {
+ *   await migrate(database.right)()
+ *   const repository = makeRepository(database.right, makePasswords())
+ * }
+ */
+export const makeRepository = (db: Database, passwords: Passwords): Repository => {
+  const newest = () =>
+    db
+      .selectFrom('snippets')
+      .select(snippetColumns)
+      .orderBy('snippets.inserted_at', 'desc')
+      .orderBy('snippets.id', 'desc')
+
+  return {
+    register: ({ email, password }, now) =>
+      pipe(
+        passwords.hash(password),
+        TE.chain(password_hash =>
+          query(() =>
+            db
+              .insertInto('users')
+              .values({ email: normalEmail(email), password_hash, inserted_at: now })
+              .onConflict(conflict => conflict.column('email').doNothing())
+              .returning(['id', 'email'])
+              .executeTakeFirst(),
+          ),
+        ),
+        TE.map(user => (user === undefined ? left('emailTaken') : right(user))),
+      ),
+
+    authenticate: ({ email, password }) =>
+      pipe(
+        query(() =>
+          db
+            .selectFrom('users')
+            .select(['id', 'email', 'password_hash'])
+            .where('email', '=', normalEmail(email))
+            .executeTakeFirst(),
+        ),
+        TE.chain(found =>
+          pipe(
+            passwords.verify(found?.password_hash, password),
+            TE.map((matches): User | null =>
+              found && matches ? { id: found.id, email: found.email } : null,
+            ),
+          ),
+        ),
+      ),
+
+    insertSessionToken: (userId, token, now) =>
+      query(async () => {
+        await db
+          .insertInto('users_tokens')
+          .values({ user_id: userId, token: tokenHash(token), context, inserted_at: now })
+          .execute()
+      }),
+
+    userOfSessionToken: (token, now) =>
+      query(async () => {
+        const user = await db
+          .selectFrom('users_tokens')
+          .innerJoin('users', 'users.id', 'users_tokens.user_id')
+          .select(['users.id', 'users.email'])
+          .where('users_tokens.context', '=', context)
+          .where('users_tokens.token', '=', tokenHash(token))
+          .where('users_tokens.inserted_at', '>', now - sessionTokenAge)
+          .executeTakeFirst()
+        return user ?? null
+      }),
+
+    deleteSessionToken: token =>
+      query(async () => {
+        await db
+          .deleteFrom('users_tokens')
+          .where('context', '=', context)
+          .where('token', '=', tokenHash(token))
+          .execute()
+      }),
+
+    deleteSessionTokens: userId =>
+      query(async () => {
+        await db
+          .deleteFrom('users_tokens')
+          .where('context', '=', context)
+          .where('user_id', '=', userId)
+          .execute()
+      }),
+
+    deleteExpiredSessionTokens: (now, limit) => {
+      checkCount('deleteExpiredSessionTokens: limit', limit)
+      return query(async () => {
+        const { numDeletedRows } = await db
+          .deleteFrom('users_tokens')
+          .where('id', 'in', eb =>
+            eb
+              .selectFrom('users_tokens')
+              .select('id')
+              .where('context', '=', context)
+              .where('inserted_at', '<=', now - sessionTokenAge)
+              .limit(limit),
+          )
+          .executeTakeFirstOrThrow()
+        return Number(numDeletedRows)
+      })
+    },
+
+    latestSnippets: limit => {
+      checkCount('latestSnippets: limit', limit)
+      return query(() => newest().limit(limit).execute())
+    },
+
+    pageOfSnippets: (page, perPage) => {
+      checkCount('pageOfSnippets: perPage', perPage)
+      return query(async () => {
+        const { total } = await db
+          .selectFrom('snippets')
+          .select(eb => eb.fn.countAll<number>().as('total'))
+          .executeTakeFirstOrThrow()
+        const { offset, ...bounds } = pageBounds(page, perPage, total)
+        return { ...bounds, total, entries: await newest().limit(perPage).offset(offset).execute() }
+      })
+    },
+
+    snippet: id =>
+      query(async () => {
+        if (!Number.isSafeInteger(id)) return null
+        const found: Snippet | undefined = await db
+          .selectFrom('snippets')
+          .select(snippetColumns)
+          .where('id', '=', id)
+          .executeTakeFirst()
+        return found ?? null
+      }),
+
+    createSnippet: (userId, { title, content }, now) =>
+      query(() =>
+        db
+          .insertInto('snippets')
+          .values({
+            user_id: userId,
+            title: storable(title),
+            content: storable(content),
+            inserted_at: now,
+            updated_at: now,
+          })
+          .returning(snippetColumns)
+          .executeTakeFirstOrThrow(),
+      ),
+
+    updateSnippet: (id, userId, { title, content }, now) =>
+      query(async () => {
+        if (!Number.isSafeInteger(id)) return null
+        const changed: Snippet | undefined = await db
+          .updateTable('snippets')
+          .set({ title: storable(title), content: storable(content), updated_at: now })
+          .where('id', '=', id)
+          .where('user_id', '=', userId)
+          .returning(snippetColumns)
+          .executeTakeFirst()
+        return changed ?? null
+      }),
+
+    deleteSnippet: (id, userId) =>
+      query(async () => {
+        if (!Number.isSafeInteger(id)) return false
+        const { numDeletedRows } = await db
+          .deleteFrom('snippets')
+          .where('id', '=', id)
+          .where('user_id', '=', userId)
+          .executeTakeFirstOrThrow()
+        return numDeletedRows > 0n
+      }),
+
+    ping: query(async () => {
+      await sql`select 1`.execute(db)
+    }),
+  }
+}

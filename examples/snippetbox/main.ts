@@ -1,0 +1,48 @@
+/** Starts Snippetbox: reads the environment, opens the database, serves, and stops cleanly when it is told to. */
+import { fileURLToPath } from 'node:url'
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { directory, serve, stdout } from 'plugboard/node'
+import { makeAttempts } from './attempts.js'
+import { modeOf, readConfig, type Config, type Env } from './config.js'
+import { openRepository } from './data/open-repository.js'
+import { developmentSecret } from './development-secret.js'
+import { makeEndpoint } from './endpoint.js'
+
+/** The public files lie beside the sources, and this runs from `dist/`. */
+const assets = fileURLToPath(new URL('../../../examples/snippetbox/public', import.meta.url))
+
+const environment = (): Env =>
+  modeOf(process.env) === 'development' && !process.env['SECRET_KEY_BASE']
+    ? { ...process.env, SECRET_KEY_BASE: developmentSecret('.data/secret') }
+    : process.env
+
+const fail = (...problems: readonly string[]): void => {
+  console.error(['Snippetbox cannot start:', ...problems].join('\n  '))
+  process.exitCode = 1
+}
+
+const start = async (config: Config): Promise<void> => {
+  const opened = await openRepository(config.database)()
+  if (isLeft(opened)) return fail(opened.left.message, String(opened.left.cause ?? ''))
+  const { repository, close } = opened.right
+  const services = { repository, attempts: makeAttempts(), mode: config.mode }
+  const app = makeEndpoint(config, services, { assets: directory(assets), log: stdout })
+  const served = await serve(app, {
+    port: config.port,
+    ...(config.host !== undefined && { host: config.host }),
+  })()
+  if (isLeft(served)) fail(served.left.message)
+  else {
+    console.log(`Snippetbox (${config.mode}) is at ${served.right.url.replace('127.0.0.1', 'localhost')}`)
+    await served.right.stopped
+  }
+  await close()
+}
+
+const config = readConfig(environment())
+if (isLeft(config)) fail(...config.left)
+else
+  await start(config.right).catch((cause: unknown) => {
+    // a plug that is given a wrong option says which, when the app is put together
+    fail(cause instanceof Error ? cause.message : String(cause))
+  })

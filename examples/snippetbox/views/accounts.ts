@@ -1,0 +1,78 @@
+/** Pages about accounts: sign up, log in, the account itself. */
+import { markup as html, type Html } from 'plugboard/plugs'
+import type { User } from '../data/repository.js'
+import type { SignupForm } from '../forms.js'
+import { app } from '../router.js'
+import { field, hidden, methodForm, moment, type Protected } from './parts.js'
+
+export const signup = (assigns: Protected & { readonly form: SignupForm }): Html => {
+  const { values, errors } = assigns.form
+  const email = field({
+    name: 'email',
+    label: 'Email',
+    type: 'email',
+    value: values.email,
+    problem: errors.email,
+    autocomplete: 'username',
+    autofocus: true,
+  })
+  const password = field({
+    name: 'password',
+    label: 'Password',
+    type: 'password',
+    value: values.password,
+    problem: errors.password,
+    autocomplete: 'new-password',
+    hint: 'At least 8 characters.',
+  })
+  return html`<h1>Sign up</h1>
+    <form class="stack" action="${app.path('/signup')}" method="post" novalidate>
+      ${hidden(assigns)} ${email} ${password}
+      <div class="actions">
+        <button>Create an account</button><a href="${app.path('/login')}">I have one</a>
+      </div>
+    </form>`
+}
+
+export const login = (assigns: Protected & { readonly email: string; readonly problem: string }): Html => {
+  const email = field({
+    name: 'email',
+    label: 'Email',
+    type: 'email',
+    value: assigns.email,
+    autocomplete: 'username',
+    autofocus: true,
+  })
+  const password = field({
+    name: 'password',
+    label: 'Password',
+    type: 'password',
+    value: '',
+    autocomplete: 'current-password',
+  })
+  return html`<h1>Log in</h1>
+    <form class="stack" action="${app.path('/login')}" method="post" novalidate>
+      ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
+      ${hidden(assigns)} ${email} ${password}
+      <div class="actions"><button>Log in</button><a href="${app.path('/signup')}">Sign up</a></div>
+    </form>`
+}
+
+export const account = (
+  assigns: Protected & { readonly currentUser: User; readonly loggedInAt: number | undefined },
+): Html => {
+  const { currentUser, csrfToken, loggedInAt } = assigns
+  const action = app.path('/account')
+  return html`<h1>Your account</h1>
+    <p>
+      You are <strong>${currentUser.email}</strong>${
+        loggedInAt === undefined ? undefined : html`, logged in since ${moment(loggedInAt, 'minute')}`
+      }.
+    </p>
+    <h2>On every device</h2>
+    <p>
+      This ends all of your sessions, and this one too: wherever you are logged in, you will have to log in
+      again.
+    </p>
+    ${methodForm({ csrfToken, action, method: 'delete', label: 'Log out everywhere', style: 'danger' })}`
+}

@@ -1,0 +1,66 @@
+/** Pages about the site itself: settings, what went wrong, and the session in development. */
+import { markup as html, type Html } from 'plugboard/plugs'
+import type { Theme } from '../forms.js'
+import { app } from '../router.js'
+import { hidden, type Protected } from './parts.js'
+
+const themes: readonly (readonly [Theme, string])[] = [
+  ['', 'As my device says'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+]
+
+export const settings = (assigns: Protected & { readonly theme: Theme }): Html =>
+  html`<h1>Settings</h1>
+    <form class="stack" action="${app.path('/settings')}" method="post">
+      ${hidden(assigns, 'put')}
+      <div class="field">
+        <label for="theme">Theme</label>
+        <select id="theme" name="theme">
+          ${themes.map(
+            ([value, label]) =>
+              html`<option value="${value}" ${value === assigns.theme ? html` selected` : undefined}>
+                ${label}
+              </option>`,
+          )}
+        </select>
+      </div>
+      <div class="actions"><button>Save</button></div>
+    </form>`
+
+/** What went wrong, in a heading and a sentence. */
+export const problem = (assigns: { readonly title: string; readonly message: string }): Html =>
+  html`<h1>${assigns.title}</h1>
+    <p>${assigns.message}</p>
+    <p><a href="${app.path('/')}">To the front page</a></p>`
+
+/** A term of the session as text; JSON knows no bigint. */
+const shown = (term: unknown): string =>
+  JSON.stringify(term, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+
+export const session = (assigns: { readonly session: Readonly<Record<string, unknown>> }): Html => {
+  const rows = Object.entries(assigns.session).map(
+    ([key, term]) =>
+      html`<tr>
+        <th scope="row">${key}</th>
+        <td>${shown(term)}</td>
+      </tr>`,
+  )
+  return html`<h1>This session</h1>
+    <p class="quiet">Shown in development only.</p>
+    ${
+      rows.length === 0
+        ? html`<p class="empty">The session is empty.</p>`
+        : html`<table>
+            <thead>
+              <tr>
+                <th scope="col">Key</th>
+                <th scope="col">Term</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${rows}
+            </tbody>
+          </table>`
+    }`
+}

@@ -1,0 +1,6 @@
+/** The adapter over node:http, and Node's ports: the only entry point, besides the stores', that touches the world. */
+export { serve, type Server } from './node/serve.js'
+export type { ServeOptions } from './node/options.js'
+export type { ServeError } from './node/serve-error.js'
+export { directory, type DirectoryOptions } from './node/directory.js'
+export { logTo, stdout, type LogStream } from './node/log.js'

@@ -1,0 +1,178 @@
+/** Writes a final conn to node:http: one writeHead with raw header pairs, then the body by its kind. */
+import { validateHeaderValue } from 'node:http'
+import type { Conn, FileBody, RespBody } from '../../conn.js'
+import { ConnRecord } from '../../conn/record.js'
+import { exception, type PlugError } from '../../error.js'
+import { openFile } from './file.js'
+import { isBodiless, presetLength, responseHead } from './head.js'
+import { finish } from './linger.js'
+import { bugOf } from './report.js'
+import type { NodeRequest } from './request.js'
+import type { Sender } from './sender.js'
+import { abandon, sendPieces } from './stream.js'
+
+/** The most bytes that are handed to a socket without asking whether it takes them. */
+const atOnce = 16_384
+
+/** Writes the head. The connection ends if the server stops, or if too much of the request is left unread. */
+const writeHead = (sender: Sender, request: NodeRequest, conn: Conn, length: number | undefined): void => {
+  const close = sender.stopping() || request.problem !== undefined || request.unread === 'much'
+  const status = conn.status as number
+  const head = responseHead(conn, length, close)
+  // Node makes up its mind about the body before it looks at the headers: a response in the place of this could have none
+  if (isBodiless(status))
+    for (let i = 0; i < head.length; i += 2) validateHeaderValue(head[i] as string, head[i + 1] as string)
+  request.response.writeHead(status, head)
+}
+
+/** Ends a response that has nothing but a head. */
+const endHead = (request: NodeRequest): void => {
+  if (request.unread !== 'nothing') request.response.flushHeaders()
+  finish(request)
+}
+
+/**
+ * Sends a body that is at hand. A long one is ended only when the socket has taken it: until then the request is in
+ * flight, and a server that stops waits for it.
+ */
+const sendWhole = (
+  sender: Sender,
+  request: NodeRequest,
+  body: string | Uint8Array,
+  encoding: 'latin1' | 'utf8',
+): void => {
+  const { response } = request
+  if (body.length <= atOnce && request.unread === 'nothing') {
+    response.end(body, encoding)
+    return
+  }
+  if (response.write(body, encoding)) return finish(request)
+  const { socket } = request.message
+  socket.setTimeout(sender.sendTimeout)
+  response.once('drain', () => {
+    socket.setTimeout(0)
+    finish(request)
+  })
+}
+
+const sendFile = async (sender: Sender, request: NodeRequest, conn: Conn, body: FileBody): Promise<void> => {
+  const opened = await openFile(body)
+  if (opened._tag === 'Left') return sendInstead(sender, request, conn, opened.left)
+  const { handle, length } = opened.right
+  let stream
+  try {
+    if (request.gone) return await handle.close()
+    writeHead(sender, request, conn, length)
+    if (request.message.method === 'HEAD' || length === 0) {
+      await handle.close()
+      return endHead(request)
+    }
+    stream = handle.createReadStream({
+      start: body.offset,
+      end: body.offset + length - 1,
+      highWaterMark: 65_536,
+    })
+  } catch (cause) {
+    await handle.close()
+    return sendInstead(sender, request, conn, exception(cause))
+  }
+  return sendPieces(sender, request, conn, stream, stream[Symbol.asyncIterator](), length)
+}
+
+const sendBody = (sender: Sender, request: NodeRequest, conn: Conn): void => {
+  const { response } = request
+  const status = conn.status as number
+  const body: RespBody = conn.respBody ?? ''
+  const head = request.message.method === 'HEAD'
+  if (status < 200) throw new RangeError(`the app answered with the status ${status}, which is not final`)
+  if (isBodiless(status) || status === 205) {
+    abandonBody(body)
+    writeHead(sender, request, conn, status === 205 ? 0 : undefined)
+    endHead(request)
+  } else if (typeof body === 'string') {
+    const size = Buffer.byteLength(body)
+    writeHead(sender, request, conn, head ? (presetLength(conn) ?? size) : size)
+    if (head) endHead(request)
+    // Node writes the head in the encoding of the text: Latin-1 keeps header values as they are
+    else if (size === body.length) sendWhole(sender, request, body, 'latin1')
+    else sendWhole(sender, request, Buffer.from(body), 'utf8')
+  } else if (body instanceof Uint8Array) {
+    writeHead(sender, request, conn, head ? (presetLength(conn) ?? body.length) : body.length)
+    if (head) endHead(request)
+    else sendWhole(sender, request, body, 'utf8')
+  } else if (body.kind === 'file') {
+    void sendFile(sender, request, conn, body)
+  } else {
+    const length = presetLength(conn)
+    const iterator = head ? undefined : body.chunks[Symbol.asyncIterator]()
+    writeHead(sender, request, conn, length)
+    if (iterator === undefined) {
+      abandonBody(body)
+      endHead(request)
+    } else {
+      response.flushHeaders()
+      void sendPieces(sender, request, conn, body.chunks, iterator, length)
+    }
+  }
+}
+
+const abandonBody = (body: RespBody | undefined): void => {
+  if (typeof body === 'object' && 'chunks' in body) abandon(body.chunks)
+}
+
+/** A final conn, as it is given to what renders a failure: its response is taken back and its hooks have run. */
+const withoutResponse = (conn: Conn): Conn =>
+  ConnRecord.with(ConnRecord.recover(conn, undefined), {
+    status: undefined,
+    respBody: undefined,
+    beforeSend: [],
+  })
+
+/** Sends the response of a failure in the place of one that could not be sent; a bare one if that fails too. */
+const sendInstead = (sender: Sender, request: NodeRequest, conn: Conn, problem: PlugError): void => {
+  const { response } = request
+  response.statusMessage = '' // that of the response which could not be sent
+  if (!request.replaced) {
+    request.replaced = true
+    sendProblem(sender, request, withoutResponse(conn), problem)
+  } else {
+    sender.report(bugOf(problem), conn)
+    response.writeHead(500, ['content-type', 'text/plain; charset=utf-8', 'content-length', '22'])
+    response.end('Internal Server Error\n')
+  }
+}
+
+/** Answers a request with a failure, as the app renders it. */
+export const sendProblem = (sender: Sender, request: NodeRequest, conn: Conn, problem: PlugError): void => {
+  const rendered = sender.render(conn, problem)
+  if (rendered instanceof ConnRecord) respond(sender, request, rendered)
+  else void (rendered as Promise<Conn>).then(final => respond(sender, request, final))
+}
+
+/** Whether work failed because it was told to stop, as work that is given `conn.signal` does. */
+const isAbort = (cause: unknown): boolean =>
+  cause instanceof Error && (cause.name === 'AbortError' || cause.name === 'TimeoutError')
+
+/** Tells of the failure of a final conn, if that is a bug. */
+const tell = (sender: Sender, request: NodeRequest, conn: Conn): void => {
+  if (conn.error === undefined) return
+  const bug = bugOf(conn.error)
+  if (bug !== undefined && !(request.aborted && isAbort(bug))) sender.report(bug, conn)
+}
+
+/** Gives up a response that nobody waits for any more. */
+export const giveUp = (sender: Sender, request: NodeRequest, conn: Conn): void => {
+  tell(sender, request, conn)
+  abandonBody(conn.respBody)
+}
+
+/** Sends a final conn, and tells of its failure if that is a bug. Never throws. */
+export const respond = (sender: Sender, request: NodeRequest, conn: Conn): void => {
+  if (request.gone) return giveUp(sender, request, conn)
+  tell(sender, request, conn)
+  try {
+    sendBody(sender, request, conn)
+  } catch (cause) {
+    sendInstead(sender, request, conn, exception(cause))
+  }
+}

@@ -1,0 +1,180 @@
+/** Serves an app over node:http or node:https: listens, limits, answers, and drains when it is told to stop. */
+import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Conn } from '../../conn.js'
+import { ConnRecord } from '../../conn/record.js'
+import { endpointOf, type App, type Endpoint } from '../../endpoint.js'
+import { errorResponse } from '../../error-response.js'
+import { plugError } from '../../error.js'
+import { fail } from '../../plug.js'
+import { run as runPlug } from '../../run.js'
+import { drainOf, type Drain } from './drain.js'
+import { settingsOf, type ServeOptions, type Settings } from './options.js'
+import { refusalStatus, refuse, type ParserError } from './refuse.js'
+import { reporter, toStderr } from './report.js'
+import { NodeRequest, rememberPeer } from './request.js'
+import { giveUp, respond, sendProblem } from './respond.js'
+import type { Sender } from './sender.js'
+import { listenError, type ServeError } from './serve-error.js'
+
+/** A running server. */
+export interface Server {
+  /** The port it listens on. */
+  readonly port: number
+  /** Its address as a URL: `http://127.0.0.1:4000`. */
+  readonly url: string
+  /**
+   * Stops it: new connections are refused, idle ones closed, and requests in flight finish, each ending its connection.
+   * After `drainTimeout` what is left is cut off. Resolves when all are gone; may be called again.
+   */
+  readonly stop: () => Promise<void>
+  /** Resolves when it has stopped, by `stop` or by a signal: the time to close what the app itself holds open. */
+  readonly stopped: Promise<void>
+}
+
+type Answer = (message: IncomingMessage, response: ServerResponse) => void
+
+/** Answers requests; `expecting` says that the client waits for `100 Continue` before it sends its body. */
+const answerer = (app: Endpoint, sender: Sender, settings: Settings, expecting: boolean): Answer => {
+  const { run } = app
+  const { deadline } = settings
+  const reading = {
+    scheme: settings.tls ? 'https' : 'http',
+    secretKeyBase: app.options.secretKeyBase,
+    maxTargetSize: settings.maxTargetSize,
+  } as const
+
+  const answerInTime = (request: NodeRequest, conn: Conn, done: Promise<Conn>): void => {
+    let late = false
+    const timer = setTimeout(() => {
+      if (request.gone) return
+      late = true
+      const cause = new DOMException(`the app did not answer within ${deadline} ms`, 'TimeoutError')
+      request.expire(cause)
+      sender.report(cause, conn)
+      sendProblem(sender, request, conn, plugError(503, 'Deadline', 'the answer took too long'))
+    }, deadline)
+    void done.then(final => {
+      clearTimeout(timer)
+      if (late) giveUp(sender, request, final)
+      else respond(sender, request, final)
+    })
+  }
+
+  return (message, response) => {
+    const request = new NodeRequest(reading, message, response, expecting)
+    const conn = ConnRecord.of(request)
+    if (request.problem !== undefined) return sendProblem(sender, request, conn, request.problem)
+    const done = run(conn)
+    if (done instanceof ConnRecord) return respond(sender, request, done)
+    if (deadline > 0) return answerInTime(request, conn, done as Promise<Conn>)
+    void (done as Promise<Conn>).then(final => respond(sender, request, final))
+  }
+}
+
+const serverOf = (settings: Settings): HttpServer => {
+  const { maxHeaderSize, headersTimeout, requestTimeout, keepAliveTimeout, tls } = settings
+  const options = {
+    maxHeaderSize,
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout,
+    connectionsCheckingInterval: Math.max(100, Math.min(1_000, headersTimeout || 1_000)),
+    // a request without a Host header is answered as the app answers failures
+    requireHostHeader: false,
+    noDelay: true,
+  }
+  const server = tls
+    ? createSecureServer({ ...options, ...tls, handshakeTimeout: headersTimeout || 120_000 })
+    : createServer(options)
+  // no header is dropped in silence: maxHeaderSize bounds how many there can be
+  server.maxHeadersCount = 0
+  return server
+}
+
+/** Sets up what happens on the connections of a server. */
+const watchConnections = (server: HttpServer, settings: Settings): void => {
+  const refused = new WeakSet<object>()
+  const known = (socket: Socket): void => {
+    rememberPeer(socket)
+    // one for each request in flight that watches for the client to leave
+    socket.setMaxListeners(0)
+  }
+  server.on(settings.tls ? 'secureConnection' : 'connection', known)
+  server.on('clientError', (cause, socket) => {
+    if (refused.has(socket)) return
+    refused.add(socket)
+    refuse(socket, refusalStatus(cause as ParserError, settings.maxTargetSize))
+  })
+  server.on('connect', (_, socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.resume()
+    refuse(socket, 405)
+  })
+}
+
+/** The server that listens, as it is given to the app. */
+const runningServer = (server: HttpServer, drain: Drain, settings: Settings): Server => {
+  const { address, port, family } = server.address() as AddressInfo
+  const { stopOn, drainTimeout, tls } = settings
+  let ended: () => void
+  const stopped = new Promise<void>(resolve => (ended = resolve))
+  const stop = (): Promise<void> => {
+    for (const signal of stopOn) process.off(signal, onSignal)
+    return drain.stop(drainTimeout)
+  }
+  const onSignal = (): void => void stop()
+  for (const signal of stopOn) process.on(signal, onSignal)
+  server.on('close', () => ended())
+  const everywhere = address === '::' || address === '0.0.0.0'
+  const host = everywhere ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address
+  return { port, url: `${tls ? 'https' : 'http'}://${host}:${port}`, stop, stopped }
+}
+
+/**
+ * Serves an app: an endpoint, or any plug. Nothing happens until the effect is called; it then gives the running
+ * server, or why it could not start.
+ *
+ * A request that is not sound (RFC 9112) never reaches the app: it is answered with 400, 408, 413, 414, 417, 431 or 501.
+ * A client that sends `Expect: 100-continue` is told to go on when the app first reads the body. `Upgrade` is ignored
+ * and CONNECT answered with 405. Failures are rendered by the endpoint's `renderErrors`.
+ *
+ * @throws TypeError for options that make no sense; the message names the option.
+ * @example no-run
+ * import { text } from 'plugboard'
+ * import { serve } from 'plugboard/node'
+ * const started = await serve(text('hello'), { port: 4000 })()
+ * if (started._tag === 'Left') throw new Error(started.left.message)
+ * await started.right.stopped
+ */
+export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeError, Server> => {
+  if (typeof app !== 'function') throw new TypeError('serve: the app must be an endpoint or a plug')
+  const settings = settingsOf(options)
+  const endpoint = endpointOf(app)
+  const renderErrors = endpoint.options.renderErrors ?? errorResponse
+
+  return () =>
+    new Promise<Either<ServeError, Server>>(resolve => {
+      const server = serverOf(settings)
+      const drain = drainOf(server, settings.tls !== undefined)
+      const sender: Sender = {
+        report: reporter(settings.onError),
+        render: (conn, problem) => runPlug(failing => fail(failing, problem), renderErrors)(conn),
+        sendTimeout: settings.sendTimeout,
+        stopping: drain.stopping,
+      }
+      server.on('request', answerer(endpoint, sender, settings, false))
+      server.on('checkContinue', answerer(endpoint, sender, settings, true))
+      watchConnections(server, settings)
+      const refusedToListen = (cause: Error): void =>
+        resolve(left(listenError(cause, settings.host, settings.port)))
+      server.on('error', refusedToListen)
+      server.listen(settings.port, settings.host, () => {
+        server.off('error', refusedToListen).on('error', toStderr)
+        resolve(right(runningServer(server, drain, settings)))
+      })
+    })
+}

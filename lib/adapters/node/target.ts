@@ -1,0 +1,92 @@
+/**
+ * What the head of a request asks for, as pure functions: the forms of a request target (RFC 9112 §3.2), the
+ * headers that frame the request, and addresses as a conn shows them.
+ */
+import type { HostPort } from '../../http/uri.js'
+
+/** A request target, taken apart. */
+export interface RequestTarget {
+  /** The authority of a target in absolute form, which stands for the Host header; undefined in the other forms. */
+  readonly authority: string | undefined
+  /** The path as it was sent; `'*'` when an OPTIONS request asks about the server as a whole. */
+  readonly path: string
+  /** The query as it was sent, without the `?`; `''` when there is none. */
+  readonly query: string
+}
+
+const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)/i
+
+/**
+ * Takes a request target apart: origin form (`/path?query`), absolute form (`http://host/path?query`) or, for OPTIONS,
+ * `*`. A fragment, which no target should have, is dropped. Undefined for anything else.
+ */
+export const requestTarget = (method: string, target: string): RequestTarget | undefined => {
+  if (target === '*' && method === 'OPTIONS') return { authority: undefined, path: '*', query: '' }
+  const absolute = absoluteForm.exec(target)
+  let rest = absolute === null ? target.replace(/#.*$/s, '') : (absolute[2] as string)
+  if (rest.charCodeAt(0) !== 47) {
+    if (absolute === null) return undefined
+    rest = `/${rest}`
+  }
+  const query = rest.indexOf('?')
+  return {
+    authority: absolute?.[1],
+    path: query < 0 ? rest : rest.slice(0, query),
+    query: query < 0 ? '' : rest.slice(query + 1),
+  }
+}
+
+/** The header fields that say whom a request is for and where its body ends. */
+export interface Framing {
+  /** The Host header; undefined if there is none. */
+  readonly host: string | undefined
+  /** Whether there are several Host headers, which RFC 9112 §3.2 forbids. */
+  readonly hosts: boolean
+  /** The transfer codings, those of several headers joined; undefined if there are none. */
+  readonly coding: string | undefined
+  /** The Content-Length, of which the parser lets one pass at most; undefined if there is none. */
+  readonly length: string | undefined
+}
+
+/**
+ * Finds these fields among alternating names and values. One pass over them costs less than the record of all headers
+ * that Node would make.
+ */
+export const framingOf = (raw: readonly string[]): Framing => {
+  let host: string | undefined
+  let hosts = false
+  let coding: string | undefined
+  let length: string | undefined
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string
+    const value = raw[i + 1] as string
+    switch (name.length) {
+      case 4:
+        if (name === 'Host' || name.toLowerCase() === 'host') {
+          hosts = host !== undefined
+          host ??= value
+          if (hosts) return { host, hosts, coding, length }
+        }
+        break
+      case 14:
+        if (name.toLowerCase() === 'content-length') length = value
+        break
+      case 17:
+        if (name.toLowerCase() === 'transfer-encoding')
+          coding = coding === undefined ? value : `${coding}, ${value}`
+        break
+    }
+  }
+  return { host, hosts, coding, length }
+}
+
+/** An IP address as a conn shows it: an IPv4 address that came through an IPv6 socket (`::ffff:…`) as IPv4. */
+export const plainAddress = (address: string | undefined): string =>
+  address === undefined ? '' : /^::ffff:\d+\./i.test(address) ? address.slice(7) : address
+
+/** The host and port of a local address: what a request of HTTP/1.0 without a Host header asks for. */
+export const localHost = (address: string | undefined, port: number | undefined): HostPort => {
+  const plain = plainAddress(address)
+  const host = plain.includes(':') ? `[${plain}]` : plain
+  return port === undefined ? { host } : { host, port }
+}

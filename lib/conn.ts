@@ -1,0 +1,248 @@
+/**
+ * The Conn: one immutable record that holds the request, what has been fetched from it, the response so far and the
+ * app's own data. This file is its type, with the type states that plugs ask for and give.
+ */
+import type { Dict, Fetched, NotFetched } from './fetched.js'
+import type { PlugError } from './error.js'
+import type { HeaderList } from './http/headers.js'
+import type { ParamValue } from './http/query.js'
+import type { Effect } from './effect.js'
+
+declare const halted: unique symbol
+
+/**
+ * The immutable record that threads through every plug. A function that "changes" it returns a new one.
+ *
+ * Who may write what: the adapter fills the request; `fetch…` plugs fill the fetched fields; plugs and handlers write
+ * the response and `assigns`; libraries write `private`; the router writes `params`, `pathParams` and `route`.
+ */
+export interface Conn {
+  // --- the request, as the adapter read it
+  /** The request method in upper case: `'GET'`. */
+  readonly method: string
+  /** `'http'` or `'https'`: the connection's, or what `rewriteOn` was told to trust. */
+  readonly scheme: 'http' | 'https'
+  /** The requested host without its port: `'www.example.com'`. */
+  readonly host: string
+  /** The requested port. */
+  readonly port: number
+  /** The request path as it was sent, neither decoded nor normalised, without the query: `'/foo//bar/'`. */
+  readonly path: string
+  /** The path's segments still to be matched: split at `/`, empty ones dropped, not decoded. */
+  readonly segments: readonly string[]
+  /** The segments that routers have consumed to mount what runs now (Plug's `script_name`). */
+  readonly scriptName: readonly string[]
+  /** The query as it was sent, without the `?`; `''` when there is none. */
+  readonly queryString: string
+  /** The request headers, names in lower case. */
+  readonly reqHeaders: HeaderList
+  /** The address of the peer, or of the client when `rewriteOn` was told to trust the proxy. */
+  readonly remoteIp: string
+  /** The protocol's version: `'1.1'`. */
+  readonly httpVersion: string
+  /** The request body: effects that read it. */
+  readonly body: Body
+
+  // --- fetched
+  /** The request's cookies, overlaid by the response's. */
+  readonly cookies: NotFetched<'put fetchCookies earlier in the pipeline'> | Dict<unknown>
+  /** The decoded query. */
+  readonly queryParams: NotFetched<'put fetchQueryParams earlier in the pipeline'> | Dict<ParamValue>
+  /** The decoded body. */
+  readonly bodyParams: NotFetched<'put parsers() earlier in the pipeline'> | Dict<unknown>
+  /** Path parameters over body parameters over query parameters; path parameters are typed by the route. */
+  readonly params: {}
+  /** The path parameters as the route matched them, decoded from percent-encoding but by no codec. */
+  readonly pathParams: Readonly<Record<string, string | readonly string[]>>
+  /** The fetched sessions by name; the one without a name of its own is `session`. */
+  readonly sessions: {}
+  /** The flash: messages for this request and, after a redirect, for the next. */
+  readonly flash: NotFetched<'put fetchFlash (after fetchSession) earlier in the pipeline'> | Dict<string>
+  /** Where the state behind CSRF tokens is kept. */
+  readonly csrf: NotFetched<'put protectFromForgery earlier in the pipeline'> | Csrf
+
+  // --- the response
+  /** The status, or undefined until one is set. */
+  readonly status: number | undefined
+  /** The response headers. */
+  readonly respHeaders: HeaderList
+  /** The response cookies by name. */
+  readonly respCookies: Readonly<Record<string, RespCookie>>
+  /** The response body, as data; undefined until there is one. */
+  readonly respBody: RespBody | undefined
+
+  // --- the app
+  /** The app's own data. */
+  readonly assigns: {}
+  /** Data of libraries; keys carry the library's name. */
+  readonly private: Readonly<Record<string, unknown>>
+  /** Whether the rest of the pipeline is skipped. */
+  readonly halted: boolean
+  /** The plugs that run before the response is written, in the order they were registered; they run last to first. */
+  readonly beforeSend: readonly BeforeSend[]
+  /** When the request arrived: milliseconds since the epoch. The only clock a plug may read. */
+  readonly now: number
+  /**
+   * Random bytes: the same for the same label on the same request, and never to be guessed from outside.
+   * A label names its one purpose and its subject, such as `'invite:' + email`. The only randomness a plug may use.
+   */
+  entropy(label: string, length: number): Uint8Array
+  /** Fires once, when the client has gone or the deadline has passed. */
+  readonly signal: AbortSignal
+  /** The secret that keys are derived from, or undefined if the endpoint has none. */
+  readonly secretKeyBase: string | undefined
+  /** The route that matched. */
+  readonly route: MatchedRoute | undefined
+  /** The failure that stopped the pipeline, if one did. */
+  readonly error: PlugError | undefined
+}
+
+/** A plug that runs before the response is written; registered by `registerBeforeSend`. */
+export type BeforeSend = (conn: Conn) => Conn | Effect<Conn>
+
+/** What the router says of the route that matched. */
+export interface MatchedRoute {
+  /** The method it was declared for; `'*'` for any. */
+  readonly method: string
+  /** Its pattern, mounts included: `'/snippets/:id'`. */
+  readonly pattern: string
+}
+
+/** How much of a body is read, and how long is waited for it. */
+export interface BodyLimits {
+  /** Bytes at most; more is a `RequestTooLarge` (413). Default 8,000,000. */
+  readonly length?: number
+  /** Milliseconds at most between two pieces; longer is a `RequestTimeout` (408). Default 15,000. */
+  readonly readTimeout?: number
+}
+
+/** The request body, as effects: nothing is read before the runner executes one. */
+export interface Body {
+  /** The whole body. Reading it again gives the same bytes. */
+  bytes(limits?: BodyLimits): Effect<Uint8Array>
+  /** The body piece by piece, with back-pressure; it can be read once, and not after `bytes`. */
+  chunks(limits?: BodyLimits): AsyncIterable<Uint8Array>
+}
+
+/** A part of a file that the adapter sends from disk. */
+export interface FileBody {
+  readonly kind: 'file'
+  /** The file's path. */
+  readonly file: string
+  /** The first byte. */
+  readonly offset: number
+  /** How many bytes, or all from `offset` on. */
+  readonly length: number | 'all'
+}
+
+/** A body that is sent piece by piece, as fast as the client takes it. */
+export interface StreamBody {
+  readonly kind: 'stream'
+  readonly chunks: AsyncIterable<string | Uint8Array>
+}
+
+/** A response body is data: text (sent as UTF-8), bytes, a range of a file, or a stream. */
+export type RespBody = string | Uint8Array | FileBody | StreamBody
+
+/** A conn whose pipeline has stopped: made by {@link halt} and `fail`. */
+export interface Halted extends Conn {
+  readonly [halted]: true
+}
+
+/** A conn that holds a response. The name of its mark is what the compiler prints when a handler forgets one. */
+export interface Responded extends Conn {
+  readonly 'end with text, json, render, redirect or halt': true
+}
+
+/** A response cookie: its value and attributes, as `putRespCookie` took them. */
+export interface RespCookie {
+  /** The value as it is sent; `''` with `maxAge: 0` deletes the cookie. */
+  readonly value: string
+  readonly path?: string
+  readonly domain?: string
+  /** Seconds. */
+  readonly maxAge?: number
+  readonly secure?: boolean
+  readonly httpOnly?: boolean
+  readonly sameSite?: 'Strict' | 'Lax' | 'None'
+  readonly partitioned?: boolean
+  /** Raw text to append after a `; `. */
+  readonly extra?: string
+}
+
+/** Terms as a session holds them, each decoded when it is read. */
+export type SessionData = Readonly<Record<string, unknown>>
+
+/** What is to become of a session when the response is sent. */
+export type SessionInfo = 'write' | 'renew' | 'drop' | 'ignore' | undefined
+
+/** One change of a session, in the order they were made. */
+export type SessionChange =
+  | { readonly op: 'put'; readonly key: string; readonly value: unknown }
+  | { readonly op: 'delete'; readonly key: string }
+  | { readonly op: 'clear' }
+
+/**
+ * A fetched session: what was stored and the changes made since. A value: `putSession` and its like give a new one.
+ * The data type is that of `data`, for a session typed by a codec.
+ */
+export interface Session<out Data = SessionData> extends Fetched {
+  /** The stored id, or undefined when there was no valid session. */
+  readonly id: string | undefined
+  /** The terms as they are now, changes included. */
+  readonly data: Data
+  /** What has been changed since it was fetched. */
+  readonly changes: readonly SessionChange[]
+  /** What will become of it when the response is sent. */
+  readonly info: SessionInfo
+}
+
+/** A conn whose session has been fetched. */
+export interface WithSession<Data = SessionData, Name extends string = 'session'> {
+  readonly sessions: { readonly [N in Name]: Session<Data> }
+}
+
+/** A conn whose cookies have been fetched. */
+export interface WithCookies<Cookies = Dict<string>> {
+  readonly cookies: Cookies
+}
+
+/** A conn whose query has been decoded. */
+export interface WithQueryParams {
+  readonly queryParams: Dict<ParamValue>
+}
+
+/** A conn whose body has been decoded. */
+export interface WithBodyParams {
+  readonly bodyParams: Dict<unknown>
+}
+
+/** A conn whose flash has been fetched. */
+export interface WithFlash {
+  readonly flash: Dict<string>
+}
+
+/** What `protectFromForgery` leaves for the functions that make tokens. */
+export interface Csrf extends Fetched {
+  /** The name of the session that holds the state. */
+  readonly session: string
+  /** The key of the state in that session. */
+  readonly key: string
+  /** How often the state was deleted in this request: each time the next one is another. */
+  readonly round: number
+}
+
+/** A conn whose requests have been checked for forgery. */
+export interface WithCsrf {
+  readonly csrf: Csrf
+}
+
+/** A conn with these assigns. */
+export interface Assigned<A extends object> {
+  readonly assigns: A
+}
+
+/** A conn with these path parameters. */
+export interface Params<P> {
+  readonly params: P
+}

@@ -1,0 +1,235 @@
+/** Functions on cookies: those the request brought and those the response sets, plain, signed or encrypted. */
+import { isRight } from 'fp-ts/lib/Either.js'
+import type { Conn, RespCookie, WithCookies } from '../conn.js'
+import * as sealedTerm from '../crypto/sealed-term.js'
+import type { Term } from '../crypto/term-format.js'
+import { isFetched, type Dict, type Fetched } from '../fetched.js'
+import { decodeCookies, isCookieName, isCookieText } from '../http/cookies.js'
+import { isConn } from './is-conn.js'
+import { isDeletion, maxCookieBytes, putCookie, setCookies } from './put-cookie.js'
+import { ConnRecord } from './record.js'
+
+export { maxCookieBytes, setCookies }
+
+/** Which cookies are signed or encrypted: a name or several. */
+export interface FetchCookiesOptions<Names extends string = string> {
+  /** Cookies that `putRespCookie` signed. */
+  readonly signed?: Names | readonly Names[]
+  /** Cookies that `putRespCookie` encrypted. */
+  readonly encrypted?: Names | readonly Names[]
+}
+
+interface FetchCookies {
+  /**
+   * The plug that also verifies the named cookies: a valid one's value is the term it was made of, an invalid or
+   * expired one is absent.
+   */
+  <const Names extends string>(
+    options: FetchCookiesOptions<Names>,
+  ): <C extends Conn>(conn: C) => C & WithCookies<Fetched & { readonly [N in Names]?: Term } & Dict<unknown>>
+  /** Parses the request's cookies into `conn.cookies`, and lays the response's over them. */
+  <C extends Conn>(conn: C): C & WithCookies
+}
+
+/** The cookies that the request brought: a record of one's own, without a prototype. */
+const sentCookies = (conn: Conn): Record<string, unknown> => decodeCookies(conn.reqHeaders.getAll('cookie'))
+
+/** The request's cookies, those of the response laid over them. */
+const parsed = (conn: Conn): Record<string, unknown> => {
+  const cookies = sentCookies(conn)
+  for (const [name, cookie] of Object.entries(conn.respCookies))
+    if (isDeletion(cookie)) delete cookies[name]
+    else cookies[name] = cookie.value
+  return cookies
+}
+
+/** The salt of a signed or encrypted cookie: its name and `_cookie`, as in Plug. */
+const saltOf = (name: string): string => `${name}_cookie`
+
+const secretOf = (conn: Conn): string => {
+  if (conn.secretKeyBase === undefined)
+    throw new TypeError('a signed or encrypted cookie needs a secretKeyBase: give one to endpoint()')
+  return conn.secretKeyBase
+}
+
+type Reader = typeof sealedTerm.verify
+
+/** Puts the terms of the named cookies in place of their tokens. */
+const open = (conn: Conn, cookies: Record<string, unknown>, names: readonly string[], read: Reader): void => {
+  if (names.length === 0) return
+  const sent = sentCookies(conn)
+  for (const name of names) {
+    const token = sent[name]
+    if (token === undefined) continue
+    const opened = read(secretOf(conn), saltOf(name), token as string, { now: conn.now })
+    if (isRight(opened)) cookies[name] = opened.right
+    else delete cookies[name]
+  }
+}
+
+const fetchAll = (conn: Conn, signed: readonly string[], encrypted: readonly string[]): Conn => {
+  const had = isFetched(conn.cookies)
+  if (had && signed.length + encrypted.length === 0) return conn
+  const cookies: Record<string, unknown> = had
+    ? Object.assign(Object.create(null), conn.cookies)
+    : parsed(conn)
+  open(conn, cookies, signed, sealedTerm.verify)
+  open(conn, cookies, encrypted, sealedTerm.decrypt)
+  return ConnRecord.with(conn, { cookies: cookies as Dict<unknown> })
+}
+
+const none: readonly string[] = []
+
+const namesOf = (options: FetchCookiesOptions, key: keyof FetchCookiesOptions): readonly string[] => {
+  const names = [options[key] ?? none].flat()
+  if (!names.every(name => typeof name === 'string'))
+    throw new TypeError(`fetchCookies: ${key} must be the name of a cookie or a list of names`)
+  return names
+}
+
+/**
+ * Parses the request's cookies into `conn.cookies`: values as they were sent, neither decoded nor unquoted. Cookies that
+ * were signed or encrypted are named in the options, and give the terms they were made of.
+ *
+ * @example
+ * import { fetchCookies } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * fetchCookies(conn('GET', '/', { cookies: { theme: 'dark' } })).cookies.theme // => 'dark'
+ * fetchCookies({ signed: 'user' })(conn('GET', '/', { cookies: { user: 'forged' } })).cookies.user // => undefined
+ */
+export const fetchCookies: FetchCookies = ((first: Conn | FetchCookiesOptions) => {
+  if (isConn(first)) return fetchAll(first, none, none)
+  const signed = namesOf(first, 'signed')
+  const encrypted = namesOf(first, 'encrypted')
+  for (const key of Object.keys(first))
+    if (key !== 'signed' && key !== 'encrypted') throw new TypeError(`fetchCookies: unknown option ${key}`)
+  return function fetchCookies(conn: Conn) {
+    return fetchAll(conn, signed, encrypted)
+  }
+}) as FetchCookies
+
+/**
+ * The fetched cookies (Plug's `get_cookies`): the request's, overlaid by the response's. Before `fetchCookies` there are
+ * none to read, as the compiler says; untyped code that reads from them gets a TypeError with the same hint.
+ *
+ * @example
+ * import { fetchCookies, getCookies } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * getCookies(fetchCookies(conn('GET', '/', { cookies: { theme: 'dark' } }))).theme // => 'dark'
+ */
+export const getCookies = <Cookies>(conn: WithCookies<Cookies>): Cookies => conn.cookies
+
+/**
+ * The response cookies by name (Plug's `get_resp_cookies`).
+ *
+ * @example
+ * import { getRespCookies, putRespCookie } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * getRespCookies(putRespCookie('theme', 'dark')(conn('GET', '/'))).theme?.value // => 'dark'
+ */
+export const getRespCookies = (conn: Conn): Readonly<Record<string, RespCookie>> => conn.respCookies
+
+/** The attributes of a response cookie; see RFC 6265 §5.2 and, for `partitioned`, CHIPS. */
+export interface CookieOptions extends Omit<RespCookie, 'value'> {
+  /** Signs the value, which may be any term: the client can read it and cannot change it. */
+  readonly sign?: boolean
+  /** Encrypts the value, which may be any term. */
+  readonly encrypt?: boolean
+}
+
+interface Rule {
+  readonly must: string
+  readonly holds: (value: unknown) => boolean
+}
+const flag: Rule = { must: 'a boolean', holds: value => typeof value === 'boolean' }
+const latin1 = /^[\x00-\xff]*$/
+/** RFC 6265 §4.1.1, and what a header can carry. */
+const attribute: Rule = {
+  must: 'Latin-1 text without ";" and control characters',
+  holds: value => typeof value === 'string' && isCookieText(value) && latin1.test(value),
+}
+const printable = /^[\x20-\x7e\x80-\xff]*$/
+const rules: Readonly<Record<keyof CookieOptions, Rule>> = {
+  path: attribute,
+  domain: attribute,
+  maxAge: {
+    must: 'a whole number of seconds, and not negative',
+    holds: value => Number.isSafeInteger(value) && (value as number) >= 0,
+  },
+  secure: flag,
+  httpOnly: flag,
+  sameSite: {
+    must: "'Strict', 'Lax' or 'None'",
+    holds: value => value === 'Strict' || value === 'Lax' || value === 'None',
+  },
+  partitioned: flag,
+  extra: {
+    must: 'Latin-1 text without control characters',
+    holds: value => typeof value === 'string' && printable.test(value),
+  },
+  sign: flag,
+  encrypt: flag,
+}
+
+/** Throws unless a cookie's name and attributes are sound; the message names the option. */
+export const checkCookie = (caller: string, name: string, given: CookieOptions): void => {
+  if (typeof name !== 'string' || !isCookieName(name))
+    throw new TypeError(`${caller}: the cookie name must be a token (RFC 6265)`)
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(rules, key)) throw new TypeError(`${caller}: unknown cookie option ${key}`)
+    const { must, holds } = rules[key as keyof CookieOptions]
+    if (value !== undefined && !holds(value)) throw new TypeError(`${caller}: ${key} must be ${must}`)
+  }
+  if (given.sign && given.encrypt) throw new TypeError(`${caller}: give sign or encrypt, not both`)
+}
+
+/**
+ * Sets a response cookie. The value is text, or any term when it is signed or encrypted. HttpOnly and path `/` unless
+ * said otherwise; `secure` by the conn's scheme. Over 4,096 bytes in all it fails with `CookieOverflow`.
+ *
+ * @example
+ * import { putRespCookie } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * putRespCookie('theme', 'dark', { maxAge: 3600 })(conn('GET', '/')).respCookies.theme?.value // => 'dark'
+ */
+export const putRespCookie = (name: string, value: Term, given: CookieOptions = {}) => {
+  checkCookie('putRespCookie', name, given)
+  const { sign = false, encrypt = false, ...attributes } = given
+  if (sign || encrypt)
+    return function putRespCookie<C extends Conn>(conn: C): C {
+      const stamp = { signedAt: conn.now / 1000, maxAge: given.maxAge ?? 86400 }
+      const token = sign
+        ? sealedTerm.sign(secretOf(conn), saltOf(name), value, stamp)
+        : sealedTerm.encrypt(secretOf(conn), saltOf(name), value, {
+            ...stamp,
+            entropy: conn.entropy(`cookie:${name}`, 24),
+          })
+      return putCookie(conn, name, { ...attributes, value: token }, value) as C
+    }
+  if (!attribute.holds(value))
+    throw new TypeError(
+      `putRespCookie: the value of "${name}" must be ${attribute.must}, unless it is signed or encrypted`,
+    )
+  const cookie: RespCookie = Object.freeze({ ...attributes, value: value as string })
+  return function putRespCookie<C extends Conn>(conn: C): C {
+    return putCookie(conn, name, cookie, value) as C
+  }
+}
+
+/**
+ * Deletes a cookie in the browser. `path` and `domain` must be those that it was set with.
+ *
+ * @example
+ * import { deleteRespCookie, setCookies } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * setCookies(deleteRespCookie('theme')(conn('GET', '/')))
+ * // => ['theme=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; max-age=0; HttpOnly']
+ */
+export const deleteRespCookie = (name: string, given: CookieOptions = {}) => {
+  checkCookie('deleteRespCookie', name, given)
+  const { sign: _sign, encrypt: _encrypt, ...attributes } = given
+  const cookie: RespCookie = Object.freeze({ ...attributes, value: '', maxAge: 0 })
+  return function deleteRespCookie<C extends Conn>(conn: C): C {
+    return putCookie(conn, name, cookie, undefined) as C
+  }
+}

@@ -1,0 +1,6 @@
+/** Tells a conn from anything else. */
+import type { Conn } from '../conn.js'
+import { ConnRecord } from './record.js'
+
+/** Whether a value is a conn. */
+export const isConn = (value: unknown): value is Conn => value instanceof ConnRecord

@@ -1,0 +1,35 @@
+/**
+ * Base64 with the URL-safe alphabet (RFC 4648, section 5), as Elixir's `Base.url_encode64(_, padding: false)`
+ * writes it and `Base.url_decode64(_, padding: false)` reads it. `Buffer` decodes leniently, so the text is
+ * checked before it is decoded.
+ */
+import { toBuffer, type Bytes } from './bytes.js'
+
+const alphabet = /^[\w-]*={0,2}$/
+
+/**
+ * Encodes text or bytes, without padding.
+ *
+ * @example
+ * import { base64url } from 'plugboard/crypto'
+ * base64url.encode('hello world') // 'aGVsbG8gd29ybGQ'
+ */
+export const encode = (value: Bytes): string =>
+  toBuffer(value, 'base64url.encode: value').toString('base64url')
+
+/**
+ * Decodes, or gives undefined: for a character outside `A-Z a-z 0-9 - _`, an impossible length, or padding
+ * that is not exactly what the length asks for. Padding may be absent. Unused bits of the last character are
+ * ignored, as Elixir ignores them, so two texts can decode to the same bytes.
+ *
+ * @example
+ * import { base64url } from 'plugboard/crypto'
+ * base64url.decode('aGVsbG8gd29ybGQ') // the bytes of 'hello world'
+ * base64url.decode('aGVs+G8') // undefined
+ */
+export const decode = (text: string): Uint8Array | undefined => {
+  if (!alphabet.test(text)) return undefined
+  const padded = text.endsWith('=')
+  if (padded ? text.length % 4 !== 0 : text.length % 4 === 1) return undefined
+  return Buffer.from(text, 'base64url')
+}

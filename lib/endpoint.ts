@@ -1,0 +1,82 @@
+/**
+ * An endpoint is one app: configuration, and the plug that answers every request. It is itself a plug, so that it can
+ * be tested as a pure function; adapters take the configuration from it.
+ */
+import type { Conn, Halted, Responded } from './conn.js'
+import { ConnRecord } from './conn/record.js'
+import { errorResponse } from './error-response.js'
+import type { AnyPlug } from './fold.js'
+import { pipeline } from './plug.js'
+import type { Result } from './effect.js'
+import { run, type RenderErrors } from './run.js'
+
+/** What an endpoint is configured with. */
+export interface EndpointOptions {
+  /**
+   * The secret that the keys of cookies, sessions and tokens are derived from: at least 64 bytes. Without it, whatever
+   * needs a key fails with a message that says so. One that is given and undefined is refused: it is a variable that
+   * was not set.
+   */
+  readonly secretKeyBase?: string | undefined
+  /** Makes the response of a failure; by default a short page, JSON or text. */
+  readonly renderErrors?: RenderErrors
+}
+
+/** A whole app as one plug. */
+export interface Endpoint {
+  (conn: Conn): Result<Responded | Halted>
+  readonly options: EndpointOptions
+  /** Executes the app on a conn: the final conn, or a promise of it. */
+  readonly run: (conn: Conn) => Conn | Promise<Conn>
+}
+
+/** How to make a secret: 64 characters of base64. */
+const hint = `make one with: node -e "console.log(require('crypto').randomBytes(48).toString('base64'))"`
+
+/** Throws unless a secret is long enough for the keys of cookies and sessions. The secret is never in the message. */
+export const checkSecretKeyBase = (secret: unknown): void => {
+  const length = typeof secret === 'string' ? Buffer.byteLength(secret) : 0
+  if (length < 64)
+    throw new TypeError(
+      `secretKeyBase must be a string of at least 64 bytes, and ${typeof secret === 'string' ? `has ${length}` : 'is no string'}; ${hint}`,
+    )
+}
+
+/**
+ * Makes an app of its configuration and the plug that answers every request: usually a pipeline that ends in a router.
+ *
+ * @example
+ * import { endpoint, text } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * const app = endpoint({}, text('hello'))
+ * const { status } = await app.run(conn('GET', '/'))
+ * status // => 200
+ */
+export const endpoint = (
+  options: EndpointOptions,
+  plug: (conn: Conn) => Result<Responded | Halted>,
+): Endpoint => {
+  // one that is given and undefined is a variable that was not set
+  if ('secretKeyBase' in options) checkSecretKeyBase(options.secretKeyBase)
+  const { secretKeyBase, renderErrors = errorResponse } = options
+  if (typeof renderErrors !== 'function')
+    throw new TypeError('endpoint: renderErrors must be a function from a failure to a plug')
+  const inner: AnyPlug = pipeline(plug)
+  const ready = (conn: Conn): Conn =>
+    secretKeyBase === undefined || conn.secretKeyBase === secretKeyBase
+      ? conn
+      : ConnRecord.request(conn, { secretKeyBase })
+  const runInner = run(inner, renderErrors)
+  const endpoint = (conn: Conn): unknown => inner(ready(conn))
+  // not enumerable: whoever prints an endpoint must not print its secret
+  return Object.defineProperties(endpoint, {
+    options: { value: options },
+    run: { value: (conn: Conn) => runInner(ready(conn)) },
+  }) as Endpoint
+}
+
+/** An app as an adapter takes it: an endpoint, or any plug, which is an endpoint without configuration. */
+export type App = Endpoint | ((conn: Conn) => unknown)
+
+/** The endpoint of an app. */
+export const endpointOf = (app: App): Endpoint => ('run' in app ? app : endpoint({}, app as Endpoint))

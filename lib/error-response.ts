@@ -1,0 +1,128 @@
+/**
+ * The response of a failure where the app says nothing better: a short page, JSON or a line of text, as the client
+ * accepts. What is not the client's to know (a cause, the message of a 5xx) is never in it.
+ */
+import type { Conn, Responded } from './conn.js'
+import { ConnRecord } from './conn/record.js'
+import type { PlugError } from './error.js'
+import { deleteHeader, headerProblem, putHeader, type HeaderList } from './http/headers.js'
+import { htmlEscape } from './http/html.js'
+import { list, mediaType, type MediaType } from './http/media-type.js'
+import { reasonPhraseOr } from './http/status.js'
+
+const phraseOf = (status: number): string => reasonPhraseOr('Error', status)
+
+const formats = ['text', 'html', 'json'] as const
+type Format = (typeof formats)[number]
+
+const isFormat = (value: unknown): value is Format => formats.some(format => format === value)
+
+/** The format of a media range, if the range names one. */
+const named = ({ type, subtype }: MediaType): Format | undefined => {
+  const essence = `${type}/${subtype}`
+  if (essence === 'text/html' || essence === 'application/xhtml+xml') return 'html'
+  if (essence === 'application/json' || subtype.endsWith('+json')) return 'json'
+  return essence === 'text/plain' ? 'text' : undefined
+}
+
+/** The format that an Accept header names: of the greatest weight, and of equal ones the first. */
+const asked = (accept: string): Format => {
+  let best: Format = 'text'
+  let weight = 0
+  for (const text of list(accept)) {
+    const range = mediaType(text)
+    const format = range && named(range)
+    const q = Number(range?.params['q'] ?? 1)
+    if (format === undefined || !(q > weight)) continue
+    best = format
+    weight = q
+  }
+  return best
+}
+
+/** The format that `accepts` chose, or else the one that the Accept header asks for. */
+const formatOf = (conn: Conn): Format => {
+  const chosen = conn.private['plugboardFormat']
+  return isFormat(chosen) ? chosen : asked(conn.reqHeaders.getAll('accept').join(','))
+}
+
+const body = (format: Format, status: number, detail: string): string => {
+  const phrase = phraseOf(status)
+  switch (format) {
+    case 'json':
+      return JSON.stringify({ errors: { detail } })
+    case 'html':
+      return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${status} ${htmlEscape(phrase)}</title></head><body><h1>${status} ${htmlEscape(phrase)}</h1>${detail === phrase ? '' : `<p>${htmlEscape(detail)}</p>`}</body></html>\n`
+    case 'text':
+      return `${detail}\n`
+  }
+}
+
+const contentType = {
+  html: 'text/html; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  text: 'text/plain; charset=utf-8',
+} as const
+
+/** Headers that spoke of the body which the error response replaces. */
+const bodyHeaders: ReadonlySet<string> = new Set([
+  'accept-ranges',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-range',
+  'content-type',
+  'etag',
+  'expires',
+  'last-modified',
+  'location',
+  'transfer-encoding',
+])
+
+/** What the response is without its body; what caches were told of that body goes too, unless it was to keep none. */
+const withoutBody = (headers: HeaderList): HeaderList => {
+  let kept = headers
+  for (const [name, value] of headers)
+    if (bodyHeaders.has(name)) kept = deleteHeader(kept, name)
+    else if (name === 'cache-control' && !value.includes('no-store')) kept = putHeader(kept, name, uncached)
+  return kept
+}
+const uncached = 'max-age=0, private, must-revalidate'
+
+/**
+ * The conn as the response to a failure begins: it has the failure's status and headers and no body; the headers that
+ * spoke of the body there was are gone, all others (CORS, request id) are kept. A header that HTTP forbids is left out.
+ */
+export const beginErrorResponse =
+  (error: PlugError) =>
+  (conn: Conn): Conn => {
+    let headers = withoutBody(conn.respHeaders)
+    for (const [given, value] of Object.entries(error.headers ?? {})) {
+      const name = given.toLowerCase()
+      if (headerProblem(name, value) === undefined) headers = putHeader(headers, name, value)
+    }
+    return ConnRecord.resp(conn, error.status, headers, undefined)
+  }
+
+/**
+ * Responds to a failure with its status and headers. The message of a 4xx is shown; a 5xx shows only its reason phrase.
+ * The format is what `accepts` chose, or what the Accept header asks for: HTML, JSON or text.
+ *
+ * @example
+ * import { errorResponse, noRoute } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * const c = conn('GET', '/nowhere', { headers: { accept: 'application/json' } })
+ * errorResponse(noRoute('no such page'))(c).respBody // => '{"errors":{"detail":"no such page"}}'
+ */
+export const errorResponse =
+  (error: PlugError) =>
+  (conn: Conn): Conn & Responded => {
+    const { status } = error
+    const begun = beginErrorResponse(error)(conn)
+    const format = formatOf(conn)
+    const headers = putHeader(begun.respHeaders, 'content-type', contentType[format])
+    const detail = status >= 500 ? phraseOf(status) : error.message
+    return ConnRecord.resp(begun, status, headers, body(format, status, detail)) as Conn as Conn & Responded
+  }

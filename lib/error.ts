@@ -1,0 +1,167 @@
+/**
+ * Expected failures, as values. Each is a plain record with a tag, the HTTP status it answers with and a
+ * message that may be shown to the client; what must not be shown (a cause, a stack) is kept apart.
+ * Nothing here imports anything, so every other module may speak of failures.
+ */
+
+/** What every failure carries. */
+interface ErrorRecord<Tag extends string> {
+  readonly _tag: Tag
+  /** The HTTP status that answers it, 400 to 599. */
+  readonly status: number
+  /** One sentence, safe to show to the client: it never holds a secret or what the client sent in full. */
+  readonly message: string
+  /** Response headers that belong to the failure: `allow` of a 405, `retry-after` of a 429. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** What lay beneath, for the log only; never rendered outside development. */
+  readonly cause?: unknown
+}
+
+/** Malformed request: 400. */
+export type BadRequest = ErrorRecord<'BadRequest'>
+/** Bytes that are not UTF-8 where text is expected: 400. */
+export type BadEncoding = ErrorRecord<'BadEncoding'>
+/** A query string that cannot be read (400) or is too long (414). */
+export type InvalidQuery = ErrorRecord<'InvalidQuery'>
+/** A body that its parser cannot read: 400. */
+export type ParseError = ErrorRecord<'ParseError'>
+/** A path that may not be served: 400. */
+export type InvalidPath = ErrorRecord<'InvalidPath'>
+/** A parameter that is missing or does not decode: 400, or 404 for a path parameter. */
+export type InvalidParams = ErrorRecord<'InvalidParams'>
+/** A POST, PUT, PATCH or DELETE without a valid CSRF token: 403. */
+export type InvalidCsrfToken = ErrorRecord<'InvalidCsrfToken'>
+/** A script that another origin asked for: 403. */
+export type InvalidCrossOriginRequest = ErrorRecord<'InvalidCrossOriginRequest'>
+/** No route for the request: 404. */
+export type NoRoute = ErrorRecord<'NoRoute'>
+/** The path is there, the method is not: 405; `headers.allow` lists what is. */
+export type MethodNotAllowed = ErrorRecord<'MethodNotAllowed'>
+/** None of the offered formats is acceptable: 406. */
+export type NotAcceptable = ErrorRecord<'NotAcceptable'>
+/** The client took too long to send: 408. */
+export type RequestTimeout = ErrorRecord<'RequestTimeout'>
+/** The body is larger than allowed: 413. */
+export type RequestTooLarge = ErrorRecord<'RequestTooLarge'>
+/** No parser for the body's media type: 415. */
+export type UnsupportedMediaType = ErrorRecord<'UnsupportedMediaType'>
+/** A header name or value that HTTP forbids: 500, for only the app's own code can write one. */
+export type InvalidHeader = ErrorRecord<'InvalidHeader'>
+/** A Set-Cookie text over 4,096 bytes: 500. */
+export type CookieOverflow = ErrorRecord<'CookieOverflow'>
+/** The app ended without a response: 500. */
+export type NotSent = ErrorRecord<'NotSent'>
+/** Something was thrown: a bug. 500, with what was thrown as `cause`. */
+export type Exception = ErrorRecord<'Exception'>
+/** An app's own expected failure, told apart by `name`; made by {@link plugError}. */
+export interface AppError<Name extends string = string> extends ErrorRecord<'AppError'> {
+  readonly name: Name
+}
+
+/** The tagged union of expected failures. A `switch` on `_tag` is exhaustive. */
+export type PlugError =
+  | BadRequest
+  | BadEncoding
+  | InvalidQuery
+  | ParseError
+  | InvalidPath
+  | InvalidParams
+  | InvalidCsrfToken
+  | InvalidCrossOriginRequest
+  | NoRoute
+  | MethodNotAllowed
+  | NotAcceptable
+  | RequestTimeout
+  | RequestTooLarge
+  | UnsupportedMediaType
+  | InvalidHeader
+  | CookieOverflow
+  | NotSent
+  | Exception
+  | AppError
+
+const isErrorStatus = (status: unknown): boolean =>
+  Number.isInteger(status) && (status as number) >= 400 && (status as number) <= 599
+
+const make =
+  <Tag extends string>(_tag: Tag, status: number) =>
+  (
+    message: string,
+    more?: {
+      readonly headers?: Readonly<Record<string, string>>
+      readonly cause?: unknown
+      readonly status?: number
+    },
+  ): ErrorRecord<Tag> =>
+    Object.freeze({ _tag, status, message, ...more })
+
+/** Makes a {@link BadRequest} (400). */
+export const badRequest = make('BadRequest', 400)
+/** Makes a {@link BadEncoding} (400). */
+export const badEncoding = make('BadEncoding', 400)
+/** Makes an {@link InvalidQuery} (400; pass `{ status: 414 }` when it is too long). */
+export const invalidQuery = make('InvalidQuery', 400)
+/** Makes a {@link ParseError} (400). */
+export const parseError = make('ParseError', 400)
+/** Makes an {@link InvalidPath} (400). */
+export const invalidPath = make('InvalidPath', 400)
+/** Makes an {@link InvalidParams} (400; pass `{ status: 404 }` for a path parameter). */
+export const invalidParams = make('InvalidParams', 400)
+/** Makes an {@link InvalidCsrfToken} (403). */
+export const invalidCsrfToken = make('InvalidCsrfToken', 403)
+/** Makes an {@link InvalidCrossOriginRequest} (403). */
+export const invalidCrossOriginRequest = make('InvalidCrossOriginRequest', 403)
+/** Makes a {@link NoRoute} (404). */
+export const noRoute = make('NoRoute', 404)
+/** Makes a {@link MethodNotAllowed} (405); pass `{ headers: { allow } }`. */
+export const methodNotAllowed = make('MethodNotAllowed', 405)
+/** Makes a {@link NotAcceptable} (406). */
+export const notAcceptable = make('NotAcceptable', 406)
+/** Makes a {@link RequestTimeout} (408). */
+export const requestTimeout = make('RequestTimeout', 408)
+/** Makes a {@link RequestTooLarge} (413). */
+export const requestTooLarge = make('RequestTooLarge', 413)
+/** Makes an {@link UnsupportedMediaType} (415). */
+export const unsupportedMediaType = make('UnsupportedMediaType', 415)
+/** Makes an {@link InvalidHeader} (500). */
+export const invalidHeader = make('InvalidHeader', 500)
+/** Makes a {@link CookieOverflow} (500). */
+export const cookieOverflow = make('CookieOverflow', 500)
+/** Makes a {@link NotSent} (500). */
+export const notSent = make('NotSent', 500)
+/** Makes an {@link Exception} (500) of whatever was thrown. */
+export const exception = (cause: unknown): Exception =>
+  Object.freeze({ _tag: 'Exception', status: 500, message: 'Internal Server Error', cause })
+
+/**
+ * An app's own expected failure.
+ *
+ * @param status 400 to 599; anything else throws a RangeError, for it is a mistake in the program.
+ * @example
+ * import { plugError } from 'plugboard'
+ * const outOfStock = plugError(409, 'OutOfStock', 'This item is sold out')
+ */
+export const plugError = <const Name extends string>(
+  status: number,
+  name: Name,
+  message: string,
+  more?: { readonly headers?: Readonly<Record<string, string>>; readonly cause?: unknown },
+): AppError<Name> => {
+  if (!isErrorStatus(status))
+    throw new RangeError(`plugError: status must be an integer from 400 to 599, got ${status}`)
+  return Object.freeze({ ...more, _tag: 'AppError', name, status, message })
+}
+
+/**
+ * Whether a value is a failure: a tag, a message and a status from 400 to 599.
+ *
+ * @example
+ * import { badRequest, isPlugError } from 'plugboard'
+ * isPlugError(badRequest('no such page number')) // => true
+ * isPlugError(new Error('no such page number')) // => false
+ */
+export const isPlugError = (value: unknown): value is PlugError => {
+  if (typeof value !== 'object' || value === null) return false
+  const { _tag, status, message } = value as { readonly [K in keyof PlugError]?: unknown }
+  return typeof _tag === 'string' && typeof message === 'string' && isErrorStatus(status)
+}

@@ -1,0 +1,143 @@
+/**
+ * Cookies as headers carry them: `Cookie` read, `Set-Cookie` written (Plug.Conn.Cookies; RFC 6265). Values
+ * are neither percent-decoded nor unquoted.
+ */
+import { httpDate } from './date.js'
+
+/** Cookies by name. A record without a prototype. */
+export type Cookies = Readonly<Record<string, string>>
+
+/** Whether there is white space that no value may hold; a space may stand in one. Faster than an expression. */
+const hasForbidden = (text: string): boolean =>
+  text.includes('\t') ||
+  text.includes('\r') ||
+  text.includes('\n') ||
+  text.includes('\v') ||
+  text.includes('\f')
+
+const isSpace = (c: number): boolean => c === 0x20 || (c >= 0x09 && c <= 0x0d)
+
+/**
+ * Adds the pairs of one header; the first of a name wins. Reads every character a bounded number of times.
+ */
+const read = (header: string, into: Record<string, string>): Record<string, string> => {
+  const suspect = hasForbidden(header)
+  let equals = -1
+  for (let start = 0, end = 0; start < header.length; start = end + 1) {
+    // Looked for only when the last one found lies behind: a header without "=" must not be searched for each
+    // pair.
+    if (equals < start) equals = header.indexOf('=', start)
+    if (equals < 0) return into
+    end = header.indexOf(';', start)
+    if (end < 0) end = header.length
+    if (equals > end) continue
+    let from = start
+    for (let c = header.charCodeAt(from); c === 0x20 || c === 0x09;) c = header.charCodeAt(++from)
+    let at = from
+    while (at < equals && !isSpace(header.charCodeAt(at))) at++
+    if (at < equals || from === equals) continue
+    let to = end
+    while (header.charCodeAt(to - 1) === 0x20) to--
+    const name = header.slice(from, equals)
+    if (name in into) continue
+    const value = header.slice(equals + 1, to)
+    if (!suspect || !hasForbidden(header.slice(equals + 1, end))) into[name] = value
+  }
+  return into
+}
+
+/**
+ * Reads `Cookie` headers. Pairs are split at `;` only; spaces and tabs before a name and spaces after a value
+ * are dropped; so are pairs without `=`, without a name, with white space in the name or other white space
+ * than spaces in the value. Of one name's values the first in a header wins, and the last header wins over
+ * those before.
+ *
+ * @param headers One header's value, or that of each header in order.
+ * @example
+ * import { decodeCookies } from 'plugboard'
+ * decodeCookies('theme=dark; _key=SFMyNTY.g2g') // => { theme: 'dark', _key: 'SFMyNTY.g2g' }
+ */
+export const decodeCookies = (headers: readonly string[] | string): Cookies => {
+  if (typeof headers === 'string') return read(headers, Object.create(null))
+  const cookies: Record<string, string> = Object.create(null)
+  // Backwards, so that a name that a later header has is never taken from an earlier one.
+  for (let i = headers.length - 1; i >= 0; i--) read(headers[i] as string, cookies)
+  return cookies
+}
+
+/** A cookie to set: its value and attributes. */
+export interface SetCookie {
+  /** The value as it is sent. Default `''`. */
+  readonly value?: string
+  /** Default `'/'`. */
+  readonly path?: string
+  readonly domain?: string
+  /**
+   * Seconds, a whole number; written as `expires` and as `max-age`. Absent for a cookie of the browser's
+   * session.
+   */
+  readonly maxAge?: number
+  /** Default false. */
+  readonly secure?: boolean
+  /** Default true. */
+  readonly httpOnly?: boolean
+  readonly sameSite?: 'Strict' | 'Lax' | 'None' | (string & {})
+  /** Default false. */
+  readonly partitioned?: boolean
+  /** Raw text to append after a `; `. */
+  readonly extra?: string
+}
+
+/**
+ * Writes the text of a `Set-Cookie` header, attributes in Plug's order and case. Nothing is escaped and only
+ * `maxAge` is checked: see {@link isCookieName} and {@link isCookieText}.
+ *
+ * @param now What `expires` counts from, in milliseconds since the epoch; 0 for a cookie that is being
+ * deleted.
+ * @throws TypeError if `maxAge` is no whole number.
+ * @example
+ * import { encodeCookie } from 'plugboard'
+ * encodeCookie('theme', { value: 'dark', maxAge: 60, sameSite: 'Lax' }, 784111777000)
+ * // => 'theme=dark; path=/; expires=Sun, 06 Nov 1994 08:50:37 GMT; max-age=60; HttpOnly; SameSite=Lax'
+ */
+export const encodeCookie = (name: string, cookie: SetCookie, now: number): string => {
+  const { value = '', path = '/', domain, maxAge, sameSite, extra } = cookie
+  let text = `${name}=${value}; path=${path}`
+  if (domain !== undefined) text += `; domain=${domain}`
+  if (maxAge !== undefined) {
+    if (!Number.isSafeInteger(maxAge))
+      throw new TypeError(`maxAge must be a whole number of seconds, got ${String(maxAge)}`)
+    text += `; expires=${httpDate(now + maxAge * 1000)}; max-age=${maxAge}`
+  }
+  if (cookie.secure === true) text += '; secure'
+  if (cookie.httpOnly !== false) text += '; HttpOnly'
+  if (sameSite !== undefined) text += `; SameSite=${sameSite}`
+  if (cookie.partitioned === true) text += '; Partitioned'
+  if (extra !== undefined) text += `; ${extra}`
+  return text
+}
+
+const token = /^[\w!#$%&'*+.^`|~-]+$/
+const attributeText = /^[^\x00-\x1f\x7f;]*$/
+
+/**
+ * Whether text may name a cookie: a token (RFC 6265 §4.1.1, RFC 9110 §5.6.2).
+ *
+ * @example
+ * import { isCookieName } from 'plugboard'
+ * isCookieName('__Host-id') // => true
+ * isCookieName('a=b') // => false
+ */
+export const isCookieName = (text: string): boolean => token.test(text)
+
+/**
+ * Whether text may be a cookie's value or an attribute's without ending it early or smuggling in a header: it
+ * holds no `;` and no control character. (RFC 6265 also forbids spaces, quotes, commas and backslashes in a
+ * value, all of which browsers and Plug take.)
+ *
+ * @example
+ * import { isCookieText } from 'plugboard'
+ * isCookieText('a b') // => true
+ * isCookieText('a; domain=evil.example') // => false
+ */
+export const isCookieText = (text: string): boolean => attributeText.test(text)

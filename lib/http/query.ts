@@ -1,0 +1,267 @@
+/**
+ * Nested parameters and their text: `a=1&user[name]=x&tags[]=y` (Plug.Conn.Query). Records have no prototype,
+ * so a key such as `__proto__` is a key like any other; work and memory grow with the length of the text and
+ * no faster.
+ */
+import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import { invalidQuery, type PlugError } from '../error.js'
+import { decodeWwwForm, decodeWwwFormLossy, encodeWwwForm, firstInvalidByte, wwwFormBytes } from './utf8.js'
+
+/** Nested parameters whose leaves are of type `V`. A record without a prototype. */
+export interface ParamsOf<V> {
+  readonly [name: string]: ParamValueOf<V>
+}
+
+/** A leaf, a list or a record of parameters. */
+export type ParamValueOf<V> = V | readonly ParamValueOf<V>[] | ParamsOf<V>
+
+/** Nested parameters as a query or a form gives them: text, lists and records. */
+export type Params = ParamsOf<string>
+
+/** One value among {@link Params}. */
+export type ParamValue = ParamValueOf<string>
+
+/** Limits on what {@link decodeQuery} reads. */
+export interface QueryOptions {
+  /** The most characters; more is a 414. Default 1,000,000. */
+  readonly length?: number
+  /** The most levels of nesting: `a[b][c]` has two. More is a 400. Default 100. */
+  readonly depth?: number
+  /** The most pairs; more is a 400. Default 10,000. */
+  readonly pairs?: number
+  /** Whether bytes that are not UTF-8 are an error (the default), or are read as U+FFFD. */
+  readonly validateUtf8?: boolean
+}
+
+/** What the names `a[…]` open: entries in the order they came, and the branches among them by name. */
+class Branch<V> {
+  readonly names: string[] = []
+  readonly items: (V | Branch<V>)[] = []
+  readonly children = new Map<string, Branch<V>>()
+  value: ParamValueOf<V> | undefined = undefined
+
+  put(name: string, item: V | Branch<V>): void {
+    this.names.push(name)
+    this.items.push(item)
+  }
+}
+
+/**
+ * Parameters being gathered, one pair at a time; made by {@link emptyParams}. Opaque, and used up in one
+ * place.
+ */
+export interface ParamsBuilder<V> {
+  readonly depth: number
+  /** The root first, and every branch behind the one that holds it. */
+  readonly branches: [Branch<V>, ...Branch<V>[]]
+  error: PlugError | undefined
+}
+
+/**
+ * Starts gathering parameters (Plug's `decode_init`).
+ *
+ * @param depth The most levels of nesting.
+ * @example
+ * import { addParam, emptyParams, paramsDone } from 'plugboard'
+ * const gathered = emptyParams<string | number>()
+ * addParam(gathered, 'user[name]', 'Ann')
+ * addParam(gathered, 'user[age]', 42)
+ * paramsDone(gathered) // => right({ user: { name: 'Ann', age: 42 } })
+ */
+export const emptyParams = <V = string>(depth = 100): ParamsBuilder<V> => ({
+  depth,
+  branches: [new Branch()],
+  error: undefined,
+})
+
+const open = <V>(acc: ParamsBuilder<V>, parent: Branch<V>, name: string): Branch<V> => {
+  const found = parent.children.get(name)
+  if (found !== undefined) return found
+  const branch = new Branch<V>()
+  parent.children.set(name, branch)
+  parent.put(name, branch)
+  acc.branches.push(branch)
+  return branch
+}
+
+/**
+ * Adds one pair (Plug's `decode_each`): the key is read for nesting but not decoded, the value is kept as it
+ * is. A key that nests too deeply makes {@link paramsDone} fail; what follows it is ignored.
+ *
+ * @example
+ * import { addParam, emptyParams, paramsDone } from 'plugboard'
+ * const gathered = emptyParams()
+ * addParam(gathered, 'tags[]', 'a+b')
+ * paramsDone(gathered) // => right({ tags: ['a+b'] })
+ */
+export const addParam = <V>(acc: ParamsBuilder<V>, key: string, value: V): void => {
+  if (acc.error !== undefined) return
+  let branch: Branch<V> = acc.branches[0]
+  const last = key.length - 1
+  const bracket = key.charCodeAt(last) === 0x5d ? key.indexOf('[') : -1
+  if (bracket <= 0) return branch.put(key, value)
+  let name = key.slice(0, bracket)
+  let from = bracket + 1
+  for (let level = 1; level <= acc.depth; level++) {
+    branch = open(acc, branch, name)
+    const to = key.indexOf('][', from)
+    if (to < 0) return branch.put(key.slice(from, last), value)
+    name = key.slice(from, to)
+    from = to + 2
+  }
+  acc.error = invalidQuery(`parameter names may be nested ${acc.depth} levels deep, not deeper`)
+}
+
+const valueOf = <V>(item: V | Branch<V>): ParamValueOf<V> =>
+  item instanceof Branch ? (item.value as ParamValueOf<V>) : item
+
+const recordOf = <V>({ names, items }: Branch<V>, root: boolean): Record<string, ParamValueOf<V>> => {
+  const record: Record<string, ParamValueOf<V>> = Object.create(null)
+  names.forEach((name, i) => {
+    if (root || name !== '') record[name] = valueOf(items[i] as V | Branch<V>)
+  })
+  return record
+}
+
+const listOf = <V>({ names, items }: Branch<V>): ParamValueOf<V>[] => {
+  const list: ParamValueOf<V>[] = []
+  names.forEach((name, i) => {
+    if (name === '') list.push(valueOf(items[i] as V | Branch<V>))
+  })
+  return list
+}
+
+/**
+ * Ends gathering (Plug's `decode_done`). Of two values under one name the last wins; a name used both as a
+ * list and as a record is what its last new entry makes it, and the entries of the other kind are dropped.
+ *
+ * @param initial Entries that replace those of the same name.
+ * @returns The parameters, or an `InvalidQuery` (400) if a key was nested too deeply.
+ * @example
+ * import { addParam, emptyParams, paramsDone } from 'plugboard'
+ * const gathered = emptyParams()
+ * addParam(gathered, 'x[]', '1')
+ * addParam(gathered, 'x[y]', '2')
+ * paramsDone(gathered) // => right({ x: { y: '2' } })
+ */
+export const paramsDone = <V>(
+  acc: ParamsBuilder<V>,
+  initial?: ParamsOf<V>,
+): Either<PlugError, ParamsOf<V>> => {
+  if (acc.error !== undefined) return left(acc.error)
+  // A branch stands behind the one that holds it, so that going backwards finds every child finished.
+  for (let i = acc.branches.length - 1; i > 0; i--) {
+    const branch = acc.branches[i] as Branch<V>
+    branch.value = branch.names.at(-1) === '' ? listOf(branch) : recordOf(branch, false)
+  }
+  return right(Object.assign(recordOf(acc.branches[0], true), initial))
+}
+
+const notUtf8 = (text: string): PlugError =>
+  invalidQuery(`invalid UTF-8 on urlencoded params, got byte ${firstInvalidByte(wwwFormBytes(text))}`)
+
+/**
+ * Decodes a query or an urlencoded form (Plug.Conn.Query.decode). Pairs are split at `&`, then at the first
+ * `=`; `+` is a space; a malformed percent sequence is kept as it is. `a[b]=1` nests, `a[]=1` is an item of a
+ * list.
+ *
+ * @param text The query without its `?`. A byte of 0x80 or more stands in it percent-encoded, or decoded as
+ * UTF-8.
+ * @returns The parameters, or an `InvalidQuery`: 414 if the text is too long, 400 for bytes that are not
+ * UTF-8, too many pairs or too deep nesting.
+ * @example
+ * import { decodeQuery } from 'plugboard'
+ * decodeQuery('a=1&user[name]=Ann&tags[]=x&tags[]=y')
+ * // => right({ a: '1', user: { name: 'Ann' }, tags: ['x', 'y'] })
+ */
+export const decodeQuery = (text: string, options: QueryOptions = {}): Either<PlugError, Params> => {
+  const { length = 1_000_000, depth = 100, pairs = 10_000, validateUtf8 = true } = options
+  if (text.length > length)
+    return left(
+      invalidQuery(`maximum query string length is ${length}, got a query with ${text.length} characters`, {
+        status: 414,
+      }),
+    )
+  const decode = validateUtf8 ? decodeWwwForm : decodeWwwFormLossy
+  // Only a key that ends in "]" nests: without one in the text, the pairs go straight into a record.
+  const nested =
+    text.includes(']') || text.includes('%5D') || text.includes('%5d') ? emptyParams(depth) : undefined
+  const flat: Record<string, string> = Object.create(null)
+  let count = 0
+  let equals = -1
+  for (let start = 0, end = 0; start < text.length; start = end + 1) {
+    end = text.indexOf('&', start)
+    if (end < 0) end = text.length
+    if (end === start) continue
+    if (++count > pairs) return left(invalidQuery(`a query may have ${pairs} parameters, not more`))
+    // Looked for only when the last one found lies behind, so that text without "=" is not searched for each
+    // pair.
+    if (equals < start) equals = text.indexOf('=', start)
+    if (equals < 0) equals = text.length
+    const cut = equals < end ? equals : end
+    const rawKey = text.slice(start, cut)
+    const rawValue = text.slice(cut + 1, end)
+    const key = decode(rawKey)
+    if (key === undefined) return left(notUtf8(rawKey))
+    const value = decode(rawValue)
+    if (value === undefined) return left(notUtf8(rawValue))
+    if (nested === undefined) flat[key] = value
+    else addParam(nested, key, value)
+  }
+  return nested === undefined ? right(flat) : paramsDone(nested)
+}
+
+/** What {@link encodeQuery} can write; a date is written as ISO 8601. */
+export type QueryValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Date
+  | readonly QueryValue[]
+  | { readonly [name: string]: QueryValue }
+
+const scalars: ReadonlySet<string> = new Set(['string', 'number', 'bigint', 'boolean'])
+
+const isRecord = (value: unknown): value is { readonly [name: string]: QueryValue } => {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+const append = (pairs: string[], field: string, value: QueryValue): void => {
+  if (Array.isArray(value)) {
+    for (const item of value as readonly QueryValue[]) {
+      if (isRecord(item) && Object.keys(item).length !== 1)
+        throw new TypeError(`encodeQuery: a record inside a list must have exactly one key, at ${field}[]`)
+      append(pairs, `${field}[]`, item)
+    }
+  } else if (isRecord(value)) {
+    for (const name of Object.keys(value))
+      append(pairs, `${field}[${encodeWwwForm(name)}]`, value[name] as QueryValue)
+  } else if (value === null) pairs.push(`${field}=`)
+  else if (value instanceof Date) pairs.push(`${field}=${encodeWwwForm(value.toISOString())}`)
+  else if (scalars.has(typeof value)) pairs.push(`${field}=${encodeWwwForm(String(value))}`)
+  else
+    throw new TypeError(
+      `encodeQuery: a value must be text, a number, a boolean, null, a date, a list or a record, at ${field}`,
+    )
+}
+
+/**
+ * Encodes parameters as a query (Plug.Conn.Query.encode), keys in the record's own order: null is written as
+ * nothing after the `=`, an empty list or record is left out, the brackets of nesting stay bare.
+ *
+ * @throws TypeError for a record inside a list that has not exactly one key (it could not be read back), and
+ * for values that are none of {@link QueryValue}.
+ * @example
+ * import { encodeQuery } from 'plugboard'
+ * encodeQuery({ q: 'a b', page: 2, tags: ['x', 'y'], user: { name: 'Ann' } })
+ * // => 'q=a+b&page=2&tags[]=x&tags[]=y&user[name]=Ann'
+ */
+export const encodeQuery = (params: { readonly [name: string]: QueryValue }): string => {
+  const pairs: string[] = []
+  for (const name of Object.keys(params)) append(pairs, encodeWwwForm(name), params[name] as QueryValue)
+  return pairs.join('&')
+}

@@ -1,0 +1,68 @@
+/**
+ * Paths and hosts: the segments of a path, which paths a redirect may be sent to, and the Host header.
+ */
+
+/**
+ * The segments of a path as Plug's `path_info` has them: split at `/`, empty ones dropped, not decoded.
+ *
+ * @example
+ * import { splitPath } from 'plugboard'
+ * splitPath('/foo//bar%20baz/') // => ['foo', 'bar%20baz']
+ */
+export const splitPath = (path: string): string[] => {
+  const segments: string[] = []
+  for (let start = 0, end = 0; start < path.length; start = end + 1) {
+    end = path.indexOf('/', start)
+    if (end < 0) end = path.length
+    if (end > start) segments.push(path.slice(start, end))
+  }
+  return segments
+}
+
+// One "/" that no other follows, then no backslash (browsers read it as "/") and no control character (they
+// drop some).
+const localPath = /^\/(?!\/)[^\\\x00-\x1f\x7f]*$/
+
+/**
+ * Whether a redirect may go to this text as a path of the same site (the rules of Phoenix's `redirect(to:)`):
+ * it starts with one `/`, and holds no backslash, no `/%09` and no control character, with which a browser
+ * could be led to another host.
+ *
+ * @example
+ * import { isLocalPath } from 'plugboard'
+ * isLocalPath('/account?tab=1') // => true
+ * isLocalPath('//evil.example') // => false
+ */
+export const isLocalPath = (to: string): boolean => localPath.test(to) && !to.includes('/%09')
+
+/** A host, in lower case and without its port, and the port where one is given. */
+export interface HostPort {
+  readonly host: string
+  readonly port?: number
+}
+
+// RFC 3986 §3.2.2: a name (unreserved, percent-encoded, sub-delims) or an address in brackets; then perhaps a
+// port.
+const authority = /^((?:[\w.~!$&'()*+,;=-]|%[\dA-Fa-f]{2})+|\[[\dA-Fa-f:.]+\])(?::(\d*))?$/
+
+/**
+ * Reads a Host header (RFC 9110 §7.2). Undefined for anything but a name or address with, perhaps, a port
+ * from 0 to 65535: an empty host, user information, a path, characters that RFC 3986 forbids, a malformed
+ * IPv6 address.
+ *
+ * @returns The host as it is compared, in lower case; an IPv6 address keeps its brackets. An empty port
+ * counts as none.
+ * @example
+ * import { parseHost } from 'plugboard'
+ * parseHost('Example.com:8080') // => { host: 'example.com', port: 8080 }
+ * parseHost('user@example.com') // => undefined
+ */
+export const parseHost = (text: string): HostPort | undefined => {
+  const match = authority.exec(text)
+  if (match === null) return undefined
+  const host = (match[1] as string).toLowerCase()
+  if (host.startsWith('[') && !URL.canParse(`http://${host}`)) return undefined
+  if (!match[2]) return { host }
+  const port = Number(match[2])
+  return port <= 65_535 ? { host, port } : undefined
+}

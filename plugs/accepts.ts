@@ -1,0 +1,64 @@
+/**
+ * Chooses the format of the response: what the request asks for among what is offered (Phoenix's `accepts`).
+ */
+import type { Conn, Halted } from '../lib/conn.js'
+import { putPrivate } from '../lib/conn/assigns.js'
+import { notAcceptable } from '../lib/error.js'
+import { negotiate } from '../lib/http/accept.js'
+import { fail } from '../lib/plug.js'
+import { isText } from './options.js'
+
+/** Where the format is kept; error responses look there too. */
+const key = 'plugboardFormat'
+
+const askedFor = (conn: Conn): unknown => (conn.params as Readonly<Record<string, unknown>>)['_format']
+
+/**
+ * Chooses one of the offered formats: by the parameter `_format` if there is one among the fetched parameters, else by
+ * the Accept header, with Phoenix's rules. Where none is acceptable it fails with `NotAcceptable` (406).
+ *
+ * @param formats Formats (`'html'`, `'json'`) or media types, the preferred first.
+ * @example
+ * import { accepts, getFormat } from 'plugboard/plugs'
+ * import { conn, run } from 'plugboard/testing'
+ * const done = run(accepts(['html', 'json']))(conn('GET', '/', { headers: { accept: 'application/json' } }))
+ * getFormat(done) // => 'json'
+ */
+export const accepts = (formats: readonly string[]) => {
+  if (!Array.isArray(formats) || formats.length === 0 || !formats.every(isText))
+    throw new TypeError(
+      "accepts: the formats must be a list of texts such as ['html', 'json'], and not empty",
+    )
+  const puts = new Map(formats.map(format => [format, putPrivate(key, format)]))
+  const refused = notAcceptable(`none of the formats that are offered is acceptable: ${formats.join(', ')}`)
+  // Most requests repeat the header of the last one.
+  let lastHeader: string | undefined
+  let lastFormat = formats[0]
+  const byHeader = (header: string | undefined): string | undefined => {
+    if (header !== lastHeader) {
+      lastFormat = negotiate(header, formats)
+      lastHeader = header
+    }
+    return lastFormat
+  }
+  return function accepts<C extends Conn>(conn: C): C | Halted {
+    const asked = askedFor(conn)
+    const put = puts.get((asked === undefined ? byHeader(conn.reqHeaders.get('accept')) : asked) as string)
+    return put === undefined ? fail(conn, refused) : put(conn)
+  }
+}
+
+/**
+ * The format of the response: what `accepts` or `putFormat` chose, or else the parameter `_format`; undefined if there
+ * is neither.
+ */
+export const getFormat = (conn: Conn): string | undefined => {
+  const chosen = conn.private[key] ?? askedFor(conn)
+  return typeof chosen === 'string' ? chosen : undefined
+}
+
+/** Sets the format of the response, whatever the request asks for. */
+export const putFormat = (format: string) => {
+  if (!isText(format)) throw new TypeError('putFormat: the format must be a text that is not empty')
+  return putPrivate(key, format)
+}

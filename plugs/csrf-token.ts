@@ -1,0 +1,87 @@
+/**
+ * The tokens of CSRF protection, in Plug's own formats (Plug.CSRFProtection). A state of 24 characters stays in the
+ * session; a token is that state masked, new for each request, or bound to a host by a signature.
+ */
+import { decode, encode } from '../lib/crypto/base64url.js'
+import { mask, maskedCompare } from '../lib/crypto/compare.js'
+import { generateCached } from '../lib/crypto/key-generator.js'
+import * as messageVerifier from '../lib/crypto/message-verifier.js'
+import { isNone } from 'fp-ts/lib/Option.js'
+
+/** Bytes of a state, of a mask and of a nonce, all of them text. */
+const stateBytes = 24
+const tokenBytes = 56
+
+/** The entropy that a state, a mask or a nonce takes, in bytes. */
+export const stateEntropy = 18
+
+/** Text of 24 characters from 18 bytes of entropy: a state, a mask or a nonce. */
+export const stateOf = (entropy: Uint8Array): string => encode(entropy)
+
+/**
+ * The state in what a session holds: text of 24 bytes, or else undefined, as if there were none.
+ *
+ * @example
+ * import { dumpStateFromSession } from 'plugboard/plugs'
+ * dumpStateFromSession('Y3JM_tufoF2-zY7lvFVRNngX') // => 'Y3JM_tufoF2-zY7lvFVRNngX'
+ * dumpStateFromSession(5) // => undefined
+ */
+export const dumpStateFromSession = (value: unknown): string | undefined =>
+  typeof value === 'string' && Buffer.byteLength(value) === stateBytes ? value : undefined
+
+/** A token for this site: state and mask in one, which differs with the mask. */
+export const maskedToken = (state: string, masking: string): string => encode(mask(state, masking)) + masking
+
+/** A token for one host, and of no use to any other. */
+export const hostToken = (secretKeyBase: string, state: string, nonce: string, host: string): string =>
+  messageVerifier.sign(nonce + host, generateCached(secretKeyBase, state))
+
+/**
+ * Whether a masked token belongs to a state. False for whatever is malformed, host-bound tokens included.
+ *
+ * @example
+ * import { validStateAndCsrfToken } from 'plugboard/plugs'
+ * const state = 'Y3JM_tufoF2-zY7lvFVRNngX'
+ * validStateAndCsrfToken(state, 'NAMjIS0fEh4DJEh5TTp6XSYCeyo7CyYum0ilrkgxlbzT7cM1PD-xueAv') // => true
+ * validStateAndCsrfToken(state, 'anything else') // => false
+ */
+export const validStateAndCsrfToken = (state: unknown, token: unknown): boolean => {
+  const known = dumpStateFromSession(state)
+  if (known === undefined || typeof token !== 'string') return false
+  const bytes = Buffer.from(token)
+  if (bytes.length !== tokenBytes) return false
+  const masked = decode(bytes.toString('latin1', 0, tokenBytes - stateBytes))
+  return masked !== undefined && maskedCompare(known, bytes.subarray(tokenBytes - stateBytes), masked)
+}
+
+/** The host that a host-bound token was made for, in lower case, if it belongs to this state. */
+export const hostOfToken = (
+  secretKeyBase: string | undefined,
+  state: string,
+  token: string,
+): string | undefined => {
+  if (secretKeyBase === undefined || !token.startsWith('SFMyNTY.')) return undefined
+  const message = messageVerifier.verify(token, generateCached(secretKeyBase, state))
+  if (isNone(message) || message.value.length < stateBytes) return undefined
+  // A URL may name its host in capitals; a conn's host has none.
+  return Buffer.from(message.value).toString('utf8', stateBytes).toLowerCase()
+}
+
+const authority = /^(?:[^:/?#]*:)?\/\/([^/?#]*)/
+const hostPart = /^(?:.*@)?(\[[^\]]*\]|[^:]*)/
+
+/** A host without the brackets of an IPv6 address. */
+export const bareHost = (host: string): string => host.replace(/^\[|\]$/g, '')
+
+/**
+ * The host of a URL as Elixir's URI.parse gives it: undefined for a path and whatever else names none. Before that the URL
+ * is taken as browsers take it, who drop line breaks and tabs and read a backslash as a slash.
+ */
+export const hostOfUrl = (url: string): string | undefined => {
+  // oxlint-disable-next-line no-control-regex
+  const seen = url.replace(/^[\0-\x20]+|[\t\n\r]/g, '').replaceAll('\\', '/')
+  const found = authority.exec(seen)
+  return found === null
+    ? undefined
+    : bareHost((hostPart.exec(found[1] as string) as RegExpExecArray)[1] as string)
+}

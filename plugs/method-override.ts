@@ -1,0 +1,23 @@
+/** Lets forms, which know only GET and POST, ask for another method (Plug.MethodOverride). */
+import type { Conn, WithBodyParams } from '../lib/conn.js'
+import { ConnRecord } from '../lib/conn/record.js'
+import { isFetched } from '../lib/fetched.js'
+
+const allowed = new Set(['PUT', 'PATCH', 'DELETE'])
+
+/**
+ * Replaces the method of a POST request by the body parameter `_method`, if that is PUT, PATCH or DELETE in any case.
+ * The query is not looked at: a link could not be told from a form.
+ *
+ * @example
+ * import { pipeline } from 'plugboard'
+ * import { methodOverride, parsers } from 'plugboard/plugs'
+ * import { conn, run } from 'plugboard/testing'
+ * run(pipeline(parsers(), methodOverride))(conn('POST', '/', { form: { _method: 'delete' } })).method // => 'DELETE'
+ */
+export const methodOverride = <C extends Conn & WithBodyParams>(conn: C): C => {
+  if (conn.method !== 'POST' || !isFetched(conn.bodyParams)) return conn
+  const asked = conn.bodyParams['_method']
+  const method = typeof asked === 'string' ? asked.toUpperCase() : ''
+  return allowed.has(method) ? (ConnRecord.request(conn, { method }) as Conn as C) : conn
+}

@@ -1,0 +1,122 @@
+/**
+ * Decodes the query and the body of a request into parameters (Plug.Parsers). The body's media type chooses the parser;
+ * nothing is read where there is nothing to decode.
+ */
+import type { Conn, Halted, WithBodyParams, WithQueryParams } from '../lib/conn.js'
+import { ConnRecord } from '../lib/conn/record.js'
+import { fetchQueryParams } from '../lib/conn/request.js'
+import { unsupportedMediaType } from '../lib/error.js'
+import { isFetched, type Dict } from '../lib/fetched.js'
+import { contentType, type MediaType } from '../lib/http/media-type.js'
+import { fail } from '../lib/plug.js'
+import { map, type Effect, type Result } from '../lib/effect.js'
+import { bytes, checkOptions, flag, isListOf, isRecord, milliseconds, type Rules } from './options.js'
+import { json } from './parsers/json.js'
+import type { BodyParser, Parsed, ParserOptions } from './parsers/parser.js'
+import { urlencoded } from './parsers/urlencoded.js'
+
+export interface ParsersOptions extends ParserOptions {
+  /** The parsers, the first that reads the body's media type being taken. Default `[urlencoded(), json()]`. */
+  readonly parsers?: readonly BodyParser[]
+  /**
+   * Media types that are let through undecoded: `'text/csv'`, `'text/*'`; the range for any type (`*` on both sides of
+   * the slash) lets everything through where it is the only one. Other bodies fail with `UnsupportedMediaType` (415).
+   */
+  readonly pass?: readonly string[]
+  /** Bytes of the query at most; more is a 414. Default 1,000,000. */
+  readonly queryStringLength?: number
+}
+
+const isParser = (value: unknown): boolean =>
+  isRecord(value) && typeof value['reads'] === 'function' && typeof value['parse'] === 'function'
+
+const isMediaRange = (value: unknown): boolean =>
+  typeof value === 'string' && /^[^\s/]+\/[^\s/]+$/.test(value)
+
+const rules: Rules = {
+  parsers: { must: 'a list of parsers, such as [urlencoded(), json()]', ok: isListOf(isParser) },
+  pass: { must: "a list of media types, such as ['text/*']", ok: isListOf(isMediaRange) },
+  length: bytes,
+  readTimeout: milliseconds,
+  queryStringLength: bytes,
+  validateUtf8: flag,
+}
+
+const methods = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** The parameters where there is no body to decode. */
+const none = Object.freeze(Object.create(null)) as Dict<unknown>
+/** Those of a body that was let through: parsers further on may still decode it. */
+const undecoded = Object.freeze(Object.create(null)) as Dict<unknown>
+
+const isEmpty = (record: object): boolean => {
+  for (const _ in record) return false
+  return true
+}
+
+/** Path parameters over the body's over what was there; those of the path as they are, perhaps decoded by a codec. */
+const merge = (conn: Conn, body: Parsed['params']): Conn['params'] => {
+  const before = conn.params as Readonly<Record<string, unknown>>
+  if (isEmpty(before) && isEmpty(conn.pathParams)) return body
+  const params = Object.assign(Object.create(null), before, body) as Record<string, unknown>
+  for (const name of Object.keys(conn.pathParams))
+    params[name] = Object.hasOwn(before, name) ? before[name] : conn.pathParams[name]
+  return params
+}
+
+const withBody = (conn: Conn, body: Parsed['params']): Conn =>
+  ConnRecord.with(conn, { bodyParams: body as Dict<unknown>, params: merge(conn, body) })
+
+/** The media type of a header; one that cannot be read is a type of its own, which only a pass for all lets through. */
+const typeOf = (header: string): MediaType => contentType(header) ?? { type: header, subtype: '', params: {} }
+
+/**
+ * Decodes the query into `conn.queryParams`, the body of a POST, PUT, PATCH or DELETE into `conn.bodyParams`, and both
+ * into `conn.params`: path parameters over the body's over the query's. Without a body, or a content type, or for a media
+ * type in `pass`, `bodyParams` is empty and nothing is read.
+ *
+ * A body that is too long fails with `RequestTooLarge` (413), one that comes too slowly with `RequestTimeout` (408), one
+ * that ends too early with `BadRequest` (400), one that no parser reads with `UnsupportedMediaType` (415), one that its
+ * parser cannot read with `ParseError` or `BadEncoding` (400); the query with `InvalidQuery` (400, or 414).
+ *
+ * @example
+ * import { json, pipeline, type Conn, type WithBodyParams } from 'plugboard'
+ * import { parsers } from 'plugboard/plugs'
+ * import { conn, run } from 'plugboard/testing'
+ * const show = <C extends Conn & WithBodyParams>(c: C) => json(c.bodyParams)(c)
+ * const done = run(pipeline(parsers(), show))(conn('POST', '/?page=1', { form: { user: { name: 'Ada' } } }))
+ * done.respBody // => '{"user":{"name":"Ada"}}'
+ * done.params // => { page: '1', user: { name: 'Ada' } }
+ */
+export const parsers = (options: ParsersOptions = {}) => {
+  checkOptions('parsers', options, rules)
+  const { parsers: list = [urlencoded(), json()], pass = [], queryStringLength, ...given } = options
+  const { validateUtf8 = true } = given
+  const fetchQuery = fetchQueryParams(
+    queryStringLength === undefined ? { validateUtf8 } : { validateUtf8, length: queryStringLength },
+  )
+  const passed = new Set(pass.map(range => range.toLowerCase()))
+  const passesAll = pass.length === 1 && pass[0] === '*/*'
+  const passes = ({ type, subtype }: MediaType): boolean =>
+    passesAll || passed.has(`${type}/${subtype}`) || passed.has(`${type}/*`)
+
+  const parse = (conn: Conn): Conn | Effect<Conn> => {
+    const queried = fetchQuery(conn) as Conn
+    if (queried.halted) return queried
+    if (isFetched(queried.bodyParams) && queried.bodyParams !== undecoded) return queried
+    const header = methods.has(conn.method) ? conn.reqHeaders.get('content-type') : undefined
+    if (header === undefined) return ConnRecord.with(queried, { bodyParams: none })
+    const type = typeOf(header)
+    const parser = list.find(each => each.reads(type))
+    if (parser !== undefined)
+      return map(({ conn: next = queried, params }: Parsed) => withBody(next, params))(
+        parser.parse(queried, type, given),
+      )
+    return passes(type)
+      ? ConnRecord.with(queried, { bodyParams: undecoded })
+      : fail(queried, unsupportedMediaType('no parser reads bodies of this media type'))
+  }
+  return function parsers<C extends Conn>(conn: C): Result<(C & WithQueryParams & WithBodyParams) | Halted> {
+    return parse(conn) as Result<(C & WithQueryParams & WithBodyParams) | Halted>
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Sessions in the memory of this process, as Plug.Session.ETS keeps them; theirs is bounded and expires, besides. What
+ * touches the table is an effect: nothing happens before the runner executes it.
+ */
+import { createHash } from 'node:crypto'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { right } from 'fp-ts/lib/Either.js'
+import { encode } from '../../lib/crypto/base64url.js'
+import { decodeMapRaw, encodeMapRaw, type RawEntry } from '../../lib/crypto/term-format.js'
+import { checkOptions, flag, type Rules } from '../options.js'
+import { Table, type MemoryTable } from './memory-table.js'
+import { seconds } from './options.js'
+import type { Store, StoreContext, StoreSession } from './store.js'
+import { applyChanges } from './terms.js'
+
+/** Options of {@link memoryStore}. */
+export interface MemoryStoreOptions {
+  /** Seconds that a session is kept, where `session({ ttl, maxAge })` says nothing. Default 86,400: a day. */
+  readonly ttl?: number
+  /**
+   * Whether that time begins anew with each read and write; else it is counted from when the id was made, at log-in that
+   * is. Default true.
+   */
+  readonly sliding?: boolean
+}
+
+const rules: Rules = { ttl: seconds, sliding: flag }
+
+/** A session's key in the table: a table that leaks holds no id. Ids of one name are of no use under another. */
+const keyOf = (id: string, { name }: StoreSession): string =>
+  `${name}:${createHash('sha256').update(id).digest('binary')}`
+
+const freshId = ({ name }: StoreSession, context: StoreContext): string =>
+  encode(context.entropy(`plugboardSession:${name}`, 32))
+
+const entriesOf = (terms: string): readonly RawEntry[] =>
+  (decodeMapRaw(Buffer.from(terms, 'latin1')) as { readonly right: readonly RawEntry[] }).right
+
+const textOf = (entries: readonly RawEntry[]): string => (encodeMapRaw(entries) as Buffer).toString('latin1')
+
+/**
+ * Keeps sessions in a table of this process. The cookie holds an id of 256 bits, the table its SHA-256. They are gone when
+ * the process ends, and other processes do not see them.
+ *
+ * @throws TypeError that names the option.
+ * @example
+ * import { pipeline } from 'plugboard'
+ * import { fetchSession, memoryStore, memoryTable, session } from 'plugboard/plugs'
+ * const store = memoryStore(memoryTable({ maxEntries: 10_000 }), { ttl: 3600 })
+ * const sessions = pipeline(session({ store, key: '_app_key' }), fetchSession)
+ */
+export const memoryStore = (table: MemoryTable, options: MemoryStoreOptions = {}): Store => {
+  if (!(table instanceof Table)) throw new TypeError('memoryStore: table must be what memoryTable() made')
+  checkOptions('memoryStore', options, rules)
+  const { ttl = 86_400, sliding = true } = options
+  const expiry = (session: StoreSession, now: number): number => now + (session.ttl ?? ttl) * 1000
+
+  return {
+    get:
+      (id, session, { now }) =>
+      () => {
+        const row = table.get(keyOf(id, session), now)
+        if (row === undefined) return right(undefined)
+        if (sliding) row.expires = expiry(session, now)
+        return right({ id, entries: entriesOf(row.terms) })
+      },
+    apply:
+      (id, { changes }, session, context) =>
+      (): Either<never, string> => {
+        const { now } = context
+        const row = id === undefined ? undefined : table.get(keyOf(id, session), now)
+        const written = row === undefined ? freshId(session, context) : (id as string)
+        const entries = applyChanges(row === undefined ? [] : entriesOf(row.terms), changes)
+        const expires = row === undefined || sliding ? expiry(session, now) : row.expires
+        table.set(keyOf(written, session), textOf(entries), expires, now)
+        return right(written)
+      },
+    delete: (id, session) => () => {
+      table.delete(keyOf(id, session))
+      return right(undefined)
+    },
+  }
+}

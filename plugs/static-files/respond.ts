@@ -1,0 +1,116 @@
+/** The response for a file that has been found: its headers, and all of it, a part of it, or neither. */
+import type { Conn, Halted } from '../../lib/conn.js'
+import { ConnRecord } from '../../lib/conn/record.js'
+import { sendFile } from '../../lib/conn/response.js'
+import { httpDate } from '../../lib/http/date.js'
+import { fileEtag, ifRange, notModified, type Validators } from '../../lib/http/etag.js'
+import { putHeader, type HeaderList } from '../../lib/http/headers.js'
+import { mimeFromPath } from '../../lib/http/mime.js'
+import { parseRange } from '../../lib/http/range.js'
+import type { FileInfo } from '../../lib/port.js'
+
+/** How files are served: the options, with their defaults. */
+export interface Serving {
+  readonly cacheControlForEtags: string | null
+  readonly cacheControlForVsnRequests: string | null
+  readonly etag: ((file: FileInfo) => string) | undefined
+  /** Gives the plug that puts the further headers. */
+  readonly putHeaders: (conn: Conn) => (conn: Conn) => Conn
+  readonly contentTypes: Readonly<Record<string, string>> | false
+  /** Whether the response depends on Accept-Encoding. */
+  readonly varies: boolean
+}
+
+/** A file that answers the request. */
+export interface Found {
+  readonly file: FileInfo
+  /** The name that was asked for, without the suffix of its coding. */
+  readonly name: string
+  readonly coding: string | undefined
+}
+
+/** RFC 9110 §8.8.3: an entity tag, weak or strong. */
+const entityTag = /^(?:W\/)?"[!#-~\x80-\xff]*"$/
+
+const etagOf = ({ file, coding }: Found, make: Serving['etag']): string => {
+  // Each coding of a file is another representation, and has another tag (RFC 9110 §8.8.3.3).
+  if (make === undefined) {
+    const tag = fileEtag(file.size, file.mtimeMs)
+    return coding === undefined ? tag : `${tag.slice(0, -1)}-${coding}"`
+  }
+  const tag: unknown = make(file)
+  if (typeof tag === 'string' && entityTag.test(tag)) return tag
+  throw new TypeError('staticFiles: etag must give an entity tag in quotes')
+}
+
+/** Adds Accept-Encoding to what the response varies with. */
+const varying = (headers: HeaderList): HeaderList => {
+  const given = headers.get('vary')
+  if (given === undefined) return putHeader(headers, 'vary', 'Accept-Encoding')
+  return /(?:^|[\s,])(?:\*|accept-encoding)(?:$|[\s,])/i.test(given)
+    ? headers
+    : putHeader(headers, 'vary', `${given}, Accept-Encoding`)
+}
+
+const joined = (conn: Conn, name: string): string | undefined => {
+  const values = conn.reqHeaders.getAll(name)
+  return values.length === 0 ? undefined : values.join(', ')
+}
+
+const ended = (conn: Conn, status: number, headers: HeaderList): Halted =>
+  ConnRecord.halt(ConnRecord.resp(conn, status, headers, ''))
+
+/** The range that a request asks for: only GET has ranges (RFC 9110 §14.2), and of several headers none is heeded. */
+export const askedRange = (conn: Conn): string | undefined => {
+  const ranges = conn.method === 'GET' ? conn.reqHeaders.getAll('range') : []
+  return ranges.length === 1 ? ranges[0] : undefined
+}
+
+/** The file as a response, halted. */
+export const respond = (conn: Conn, serving: Serving, found: Found): Halted => {
+  const { file, name, coding } = found
+  let headers = serving.varies ? varying(conn.respHeaders) : conn.respHeaders
+  let validators: Validators = {}
+  if (serving.cacheControlForVsnRequests !== null && conn.queryString.startsWith('vsn=')) {
+    headers = putHeader(headers, 'cache-control', serving.cacheControlForVsnRequests)
+  } else if (serving.cacheControlForEtags !== null) {
+    const etag = etagOf(found, serving.etag)
+    validators = { etag, lastModified: file.mtimeMs }
+    headers = putHeader(headers, 'cache-control', serving.cacheControlForEtags)
+    headers = putHeader(headers, 'etag', etag)
+    headers = putHeader(headers, 'last-modified', httpDate(file.mtimeMs))
+    const conditions = {
+      ifNoneMatch: joined(conn, 'if-none-match'),
+      ifModifiedSince: conn.reqHeaders.get('if-modified-since'),
+    }
+    if (notModified(conditions, validators)) return ended(conn, 304, headers)
+  }
+  const heeded = ifRange(conn.reqHeaders.get('if-range'), validators)
+  const range = parseRange(heeded ? askedRange(conn) : undefined, file.size)
+  if (range === 'unsatisfiable')
+    return ended(
+      conn,
+      416,
+      putHeader(
+        putHeader(conn.respHeaders, 'accept-ranges', 'bytes'),
+        'content-range',
+        `bytes */${file.size}`,
+      ),
+    )
+  if (serving.contentTypes !== false)
+    headers = putHeader(headers, 'content-type', typeOf(serving.contentTypes, name))
+  headers = putHeader(headers, 'accept-ranges', 'bytes')
+  if (coding !== undefined) headers = putHeader(headers, 'content-encoding', coding)
+  const part = range === 'whole' ? undefined : range
+  if (part !== undefined)
+    headers = putHeader(headers, 'content-range', `bytes ${part.start}-${part.end}/${file.size}`)
+  const ready = serving.putHeaders(conn)(ConnRecord.respHeaders(conn, headers))
+  return ConnRecord.halt(
+    part === undefined
+      ? sendFile(200, file.file)(ready)
+      : sendFile(206, file.file, part.start, part.end - part.start + 1)(ready),
+  )
+}
+
+const typeOf = (types: Readonly<Record<string, string>>, name: string): string =>
+  Object.hasOwn(types, name) ? (types[name] as string) : mimeFromPath(name)

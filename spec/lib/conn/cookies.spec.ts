@@ -1,0 +1,317 @@
+import t from 'tap'
+import { sign } from '../../../lib/crypto/index.js'
+import { checkCookie } from '../../../lib/conn/cookies.js'
+import {
+  deleteRespCookie,
+  fetchCookies,
+  getCookies,
+  getRespCookies,
+  halt,
+  isFetched,
+  maxCookieBytes,
+  pipe,
+  putRespCookie,
+  setCookies,
+  text,
+  type Conn,
+  type CookieOptions,
+} from '../../../lib/index.js'
+import { conn, run, type ConnOptions } from '../../../lib/testing/index.js'
+import { bytesOf, canonical, cases, toValue, vectors, type Case } from '../http/vectors.js'
+
+const blank = conn('GET', '/')
+const asking = (cookie: string | readonly string[], more: ConnOptions = {}) =>
+  conn('GET', '/', { ...more, headers: { cookie } })
+
+t.test('fetchCookies reads the Cookie headers', async t => {
+  for (const { headers, req_cookies: cookies } of cases('cookies_multiple_headers')) {
+    const fetched = fetchCookies(asking(headers as readonly string[]))
+    t.equal(canonical(fetched.cookies), canonical(cookies))
+    t.equal(Object.getPrototypeOf(fetched.cookies), null)
+  }
+})
+
+t.test('a second fetchCookies does nothing', async t => {
+  const once = fetchCookies(asking('a=1'))
+  t.equal(fetchCookies(once as Conn), once)
+  t.equal(fetchCookies({})(once as Conn), once)
+  t.equal(fetchCookies({ signed: [], encrypted: [] })(once as Conn), once)
+})
+
+t.test('the cookies of the response lie over those of the request', async t => {
+  const before = pipe(asking('a=1; b=2; c=3'), putRespCookie('a', 'new'), deleteRespCookie('b'))
+  t.equal(canonical(fetchCookies(before).cookies), canonical({ a: 'new', c: '3' }))
+  const after = pipe(asking('a=1; b=2; c=3'), fetchCookies, putRespCookie('a', 'new'), deleteRespCookie('b'))
+  t.equal(canonical(after.cookies), canonical({ a: 'new', c: '3' }), 'whether fetched before or after')
+})
+
+t.test('getCookies and getRespCookies give both halves', async t => {
+  const made = pipe(asking('a=1'), fetchCookies, putRespCookie('b', '2'))
+  t.equal(canonical(getCookies(made)), canonical({ a: '1', b: '2' }))
+  t.strictSame(getRespCookies(made), { b: { value: '2' } })
+  t.notOk(isFetched(getCookies(blank)))
+  t.throws(() => (getCookies(blank) as { a?: unknown }).a, {
+    name: 'NotFetchedError',
+    message: 'conn.cookies is not fetched: put fetchCookies earlier in the pipeline',
+  })
+})
+
+t.test('cookies named like parts of an object are cookies', async t => {
+  const made = pipe(
+    asking('__proto__=1; constructor=2'),
+    fetchCookies,
+    putRespCookie('__proto__', 'x'),
+    putRespCookie('toString', 'y'),
+    putRespCookie('__proto__', 'z', { httpOnly: false }),
+  )
+  t.strictSame(Object.entries(made.cookies), [['__proto__', 'z'], ['constructor', '2'], ['toString', 'y']]) // prettier-ignore
+  t.strictSame(setCookies(made), ['__proto__=z; path=/', 'toString=y; path=/; HttpOnly'])
+})
+
+const optionNames: Readonly<Record<string, keyof CookieOptions>> = {
+  max_age: 'maxAge',
+  http_only: 'httpOnly',
+  same_site: 'sameSite',
+}
+const optionsOf = (options: unknown): CookieOptions =>
+  Object.fromEntries(
+    Object.entries(options as Case).map(([name, value]) => [optionNames[name] ?? name, toValue(value)]),
+  )
+
+/** Cases of the fixture that are refused here, by the option or the part that is to blame. */
+const refusals: readonly (readonly [why: string, applies: (one: Case) => boolean, message: RegExp])[] = [
+  [
+    'a name is a token (RFC 6265 §4.1.1)',
+    ({ key }) => !/^[\w-]+$/.test(String(key)),
+    /cookie name must be a token/,
+  ],
+  ['a ";" would end the value early', ({ value }) => value === 'a;b', /^putRespCookie: the value of "k"/],
+  [
+    'Plug finds it only when it sends',
+    ({ value }) => /[\r\n]/.test(String(value)),
+    /^putRespCookie: the value of "k"/,
+  ],
+  ['a value is text', ({ value, opts }) => typeof value !== 'string' && !('sign' in (opts as object)) && !bytesOf(value), /^putRespCookie: the value of "k"/], // prettier-ignore
+  [
+    'Plug finds it only when it sends',
+    ({ opts }) => /[\r\n]/.test(String((opts as Case)['path'])),
+    /path must be/,
+  ],
+  [
+    'Plug finds it only when it sends',
+    ({ opts }) => /[\r\n]/.test(String((opts as Case)['domain'])),
+    /domain must be/,
+  ],
+  ['SameSite has three values', ({ opts }) => 'same_site' in (opts as object), /sameSite must be/],
+  ['as in Plug', ({ opts }) => typeof (opts as Case)['max_age'] === 'string', /maxAge must be/],
+  ['as in Plug', ({ opts }) => (opts as Case)['encrypt'] === true, /give sign or encrypt, not both/],
+]
+
+t.test('putRespCookie writes what Plug writes', async t => {
+  for (const one of cases('put_resp_cookie')) {
+    const { key, value, opts, set_cookie: texts, raise } = one
+    const { repeat, times } = Object(value) as { readonly repeat?: unknown; readonly times?: number }
+    const long = typeof repeat === 'string' ? repeat.repeat(times as number) : undefined
+    const bytes = bytesOf(value) ?? (typeof value === 'string' ? Buffer.from(value) : undefined)
+    // a text of the fixture stands for its bytes in UTF-8, which a header carries as Latin-1
+    const given = long ?? bytes?.toString('latin1') ?? toValue(value)
+    const put = () => pipe(blank, putRespCookie(String(key), given as string, optionsOf(opts)))
+    const label = JSON.stringify(one).slice(0, 60)
+    if (raise === 'Plug.Conn.CookieOverflowError') {
+      t.match(run(() => halt(text('')(put())))(blank).error, { _tag: 'CookieOverflow', status: 500 }, label)
+      continue
+    }
+    const refusal = long === undefined ? refusals.find(([, applies]) => applies(one)) : undefined
+    if (refusal) t.throws(put, { name: 'TypeError', message: refusal[2] }, `${label}: ${refusal[0]}`)
+    else if (texts === 'random-or-time-dependent')
+      t.match(setCookies(put()), [/^k=SFMyNTY\..*; path=\/; HttpOnly$/], label)
+    else
+      t.strictSame(
+        setCookies(put()),
+        (texts as unknown[]).map(text => (bytesOf(text) ?? Buffer.from(String(text))).toString('latin1')),
+        label,
+      )
+  }
+})
+
+t.test('deleteRespCookie writes what Plug writes', async t => {
+  for (const { opts, set_cookie: texts } of cases('delete_resp_cookie'))
+    t.strictSame(setCookies(deleteRespCookie('k', optionsOf(opts))(blank)), texts)
+})
+
+t.test('a cookie set over https is secure, unless told otherwise', async t => {
+  const secure = conn('GET', 'https://www.example.com/')
+  const [text] = vectors['put_resp_cookie_on_https'] as readonly unknown[]
+  t.strictSame(setCookies(putRespCookie('k', 'v')(secure)), [text])
+  t.strictSame(setCookies(putRespCookie('k', 'v', { secure: false })(secure)), ['k=v; path=/; HttpOnly'])
+  t.match(setCookies(deleteRespCookie('k')(secure)), [/; secure; HttpOnly$/])
+})
+
+t.test('attributes are written in order; an age counts from when the request arrived', async t => {
+  const made = putRespCookie('k', 'v', {
+    path: '/a',
+    domain: 'example.com',
+    maxAge: 60,
+    secure: true,
+    httpOnly: false,
+    sameSite: 'None',
+    partitioned: true,
+    extra: 'Priority=High',
+  })(conn('GET', '/', { now: 784_111_777_000 }))
+  t.strictSame(setCookies(made), [
+    'k=v; path=/a; domain=example.com; expires=Sun, 06 Nov 1994 08:50:37 GMT; max-age=60; secure; SameSite=None; Partitioned; Priority=High',
+  ])
+  t.match(setCookies(putRespCookie('k', 'v', { maxAge: Number.MAX_SAFE_INTEGER })(blank)), [
+    /expires=Fri, 31 Dec 9999/,
+  ])
+})
+
+t.test('an age of zero ends a cookie that has a value; only an empty one is a deletion', async t => {
+  const ended = pipe(conn('GET', '/', { now: 0 }), fetchCookies, putRespCookie('k', 'v', { maxAge: 0 }))
+  t.equal(canonical(ended.cookies), canonical({ k: 'v' }))
+  t.equal(
+    canonical(fetchCookies(putRespCookie('k', 'v', { maxAge: 0 })(blank)).cookies),
+    canonical({ k: 'v' }),
+  )
+})
+
+t.test('cookies that Plug signed and encrypted are read', async t => {
+  for (const one of cases('signed_encrypted_cookies')) {
+    const { cookie_value: cookie, opts, read, read_other_kind: other, read_tampered: tampered } = one
+    const seen = (result: unknown) => canonical(toValue((result as { cookies: unknown }).cookies))
+    const kind = (opts as Case)['sign'] === true ? 'signed' : 'encrypted'
+    const [right, wrong] =
+      kind === 'signed' ? [{ signed: 'k' }, { encrypted: 'k' }] : [{ encrypted: ['k'] }, { signed: ['k'] }]
+    const request = (value: string) =>
+      asking(`k=${value}`, {
+        secretKeyBase: String(one['secret_key_base']),
+        now: Date.UTC(2026, 10, 23, 14),
+      })
+    const shown = (cookies: object) =>
+      canonical(
+        Object.fromEntries(
+          Object.entries(cookies).map(([name, term]) => [
+            name,
+            kind === 'signed' && typeof term === 'object' ? { id: 1 } : term,
+          ]),
+        ),
+      )
+    t.equal(shown(fetchCookies(right)(request(String(cookie))).cookies), seen(read))
+    t.equal(shown(fetchCookies(wrong)(request(String(cookie))).cookies), seen(other), 'not as the other kind')
+    t.equal(shown(fetchCookies(right)(request(`x${String(cookie)}`)).cookies), seen(tampered), 'not changed')
+    t.equal(fetchCookies(request(String(cookie))).cookies['k'], cookie, 'raw without the option')
+    const old = asking(`k=${String(cookie)}`, {
+      secretKeyBase: String(one['secret_key_base']),
+      now: Date.UTC(2060, 0, 1),
+    })
+    t.equal(shown(fetchCookies(right)(old).cookies), canonical({}), 'not past its age')
+  }
+})
+
+t.test('a signed or encrypted cookie comes back as the term it was made of', async t => {
+  for (const options of [{ sign: true }, { encrypt: true }]) {
+    const term = { user: 7, tags: ['a', 'b'], admin: false }
+    const kind = options.sign ? { signed: ['k'] } : { encrypted: ['k'] }
+    const made = pipe(blank, fetchCookies, putRespCookie('k', term, options))
+    t.same(made.cookies['k'], term, 'the app sees the term')
+    const { value } = made.respCookies['k'] as { value: string }
+    t.match(value, options.sign ? /^SFMyNTY\./ : /^XCP\./)
+    t.same(fetchCookies(kind)(asking(`k=${value}`)).cookies.k, term)
+    t.same(
+      pipe(asking(`k=${value}`), fetchCookies, fetchCookies(kind)).cookies.k,
+      term,
+      'also when named later',
+    )
+    const day = 86_400_000
+    t.same(fetchCookies(kind)(asking(`k=${value}`, { now: blank.now + day })).cookies.k, term)
+    t.equal(fetchCookies(kind)(asking(`k=${value}`, { now: blank.now + day + 1000 })).cookies.k, undefined)
+    const short = putRespCookie('k', term, { ...options, maxAge: 10 })(blank).respCookies['k'] as {
+      value: string
+    }
+    t.equal(fetchCookies(kind)(asking(`k=${short.value}`, { now: blank.now + 11_000 })).cookies.k, undefined)
+    t.equal(
+      fetchCookies(kind)(asking(`j=${value}`)).cookies.k,
+      undefined,
+      'a cookie that did not come is absent',
+    )
+    t.equal(
+      fetchCookies({ signed: 'j' })(asking(`j=${value}`)).cookies.j,
+      undefined,
+      'nor is it good under another name',
+    )
+    t.strictSame(
+      putRespCookie('k', term, options)(blank),
+      putRespCookie('k', term, options)(blank),
+      'a value of the conn alone',
+    )
+  }
+  const token = sign(blank.secretKeyBase as string, 'k_cookie', 'x', { signedAt: blank.now / 1000 })
+  t.equal(fetchCookies({ signed: 'k' })(asking(`k=${token}`)).cookies.k, 'x')
+})
+
+t.test('sealing needs a secret', async t => {
+  const bare = conn('GET', '/', { secretKeyBase: undefined, cookies: { k: 'x' } })
+  for (const plug of [
+    (c: Conn) => putRespCookie('k', 1, { sign: true })(c),
+    (c: Conn) => putRespCookie('k', 1, { encrypt: true })(c),
+    (c: Conn) => fetchCookies({ signed: 'k' })(c),
+  ])
+    t.match(run(plug)(bare).error?.cause, {
+      name: 'TypeError',
+      message: /needs a secretKeyBase: give one to endpoint/,
+    })
+})
+
+t.test('a cookie may take 4,096 bytes in all', async t => {
+  const rest = '; path=/; HttpOnly'.length + 'k='.length
+  t.equal(setCookies(putRespCookie('k', 'x'.repeat(maxCookieBytes - rest))(blank))[0]?.length, 4096)
+  t.throws(() => putRespCookie('k', 'x'.repeat(maxCookieBytes - rest + 1))(blank), {
+    message: 'the cookie "k" takes 4097 bytes and may take 4096, attributes included',
+  })
+  t.throws(() => putRespCookie('k', { text: 'x'.repeat(4000) }, { encrypt: true })(blank), {
+    message: /may take 4096/,
+  })
+})
+
+t.test(
+  'names and options are checked when the plug is made, and the message names what is wrong',
+  async t => {
+    for (const make of [putRespCookie.bind(null, 'k', 'v'), deleteRespCookie.bind(null, 'k')] as const)
+      for (const [options, message] of [
+        [{ path: 'a;b' }, /path must be Latin-1 text without ";"/],
+        [{ path: '/ŝ' }, /path must be/],
+        [{ domain: 1 }, /domain must be/],
+        [{ maxAge: -1 }, /maxAge must be a whole number of seconds/],
+        [{ maxAge: 1.5 }, /maxAge must be/],
+        [{ secure: 'yes' }, /secure must be a boolean/],
+        [{ httpOnly: 1 }, /httpOnly must be a boolean/],
+        [{ partitioned: 1 }, /partitioned must be a boolean/],
+        [{ sameSite: 'lax' }, /sameSite must be 'Strict', 'Lax' or 'None'/],
+        [{ extra: 'a\nb' }, /extra must be/],
+        [{ extra: 1 }, /extra must be/],
+        [{ sign: 1 }, /sign must be a boolean/],
+        [{ encrypt: 'x' }, /encrypt must be a boolean/],
+        [{ max_age: 1 }, /unknown cookie option max_age/],
+        [{ toString: 1 }, /unknown cookie option toString/],
+        [{ sign: true, encrypt: true }, /give sign or encrypt, not both/],
+      ] as const)
+        t.throws(() => make(options as never), { name: 'TypeError', message })
+    for (const name of ['', 'a b', 'a=b', 'é', undefined])
+      t.throws(() => putRespCookie(name as string, 'v'), {
+        message: /^putRespCookie: the cookie name must be a token/,
+      })
+    for (const value of ['a;b', 'a\r\n', '\0', 'ŝ', 1, null])
+      t.throws(() => putRespCookie('k', value), {
+        name: 'TypeError',
+        message: /^putRespCookie: the value of "k" must be/,
+      })
+    t.doesNotThrow(() => putRespCookie('k', 'v', { domain: undefined } as never))
+    t.doesNotThrow(() => checkCookie('session', '_key', { extra: 'Priority=High; x' }))
+    for (const [options, message] of [
+      [{ signed: 1 }, /^fetchCookies: signed must be/],
+      [{ encrypted: ['a', 1] }, /^fetchCookies: encrypted must be/],
+      [{ sign: ['a'] }, /^fetchCookies: unknown option sign/],
+    ] as const)
+      t.throws(() => fetchCookies(options as never), { name: 'TypeError', message })
+  },
+)

@@ -1,0 +1,79 @@
+// What importing an entry point loads and does: the root brings no store, no parser and no client along, nothing runs a
+// timer, and require() works where Node can load modules with it.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { node, root } from './support/command.js'
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly exports: Record<string, unknown>
+}
+const entries = Object.keys(manifest.exports)
+  .filter(path => path !== './package.json')
+  .map(path => path.replace('.', 'plugboard'))
+
+/** The files that a program loads, relative to the project; V8's own coverage report lists them all. */
+const loaded = async (program: string): Promise<readonly string[]> => {
+  const folder = mkdtempSync(join(tmpdir(), 'plugboard-loading-'))
+  try {
+    const { code, stderr } = await node(['--input-type=module', '-e', program], {
+      env: { NODE_V8_COVERAGE: folder },
+    })
+    if (code !== 0) throw new Error(stderr)
+    return readdirSync(folder).flatMap(name => {
+      const report = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
+        readonly result: { readonly url: string }[]
+      }
+      const here = new URL(`file://${root}/`).href
+      return report.result
+        .map(({ url }) => url)
+        .filter(url => url.startsWith(here))
+        .map(url => url.slice(here.length))
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+t.test('the root loads lib and the few packages it is made of', async t => {
+  const files = await loaded("await import('plugboard')")
+  t.ok(files.includes('dist/lib/index.js'), 'the report lists what was loaded')
+  const unwelcome = files.filter(file => /^dist\/(?!lib\/)|^dist\/lib\/(adapters|testing)\//.test(file))
+  t.strictSame(unwelcome, [], 'no plug, router, adapter or test kit')
+  const packages = new Set(files.flatMap(file => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))
+  t.strictSame(
+    [...packages].filter(name => !['fp-ts', 'io-ts', '@noble/ciphers'].includes(name)),
+    [],
+    'no parser, client, logger or table of media types',
+  )
+})
+
+t.test('no entry point does anything when it is imported', async t => {
+  for (const entry of entries) {
+    const program = `
+      const before = process.getActiveResourcesInfo()
+      const listeners = process.eventNames().length
+      await import('${entry}')
+      // The loader may still be closing the files it has read, and opens the standard streams with node:process.
+      const idle = /^(FSReq|CloseReq|PipeWrap|TTYWrap)/
+      const left = process.getActiveResourcesInfo().filter(kind => !before.includes(kind) && !idle.test(kind))
+      if (left.length > 0) throw new Error('left open: ' + left)
+      if (process.eventNames().length > listeners) throw new Error('listens to ' + process.eventNames().map(String))`
+    const { code, stdout, stderr } = await node(['--input-type=module', '-e', program])
+    t.equal(stdout + stderr, '', `${entry} is quiet`)
+    t.equal(code, 0, `${entry} loads`)
+  }
+})
+
+// Where Node cannot do this (before 20.19) there is nothing to promise.
+if ((process.features as { readonly require_module?: boolean }).require_module) {
+  t.test('require() loads every entry point', async t => {
+    for (const entry of entries) {
+      const program = `const m = require('${entry}'); if (Object.keys(m).length === 0) throw new Error('empty')`
+      const { code, stderr } = await node(['--no-warnings', '-e', program])
+      t.equal(stderr, '', entry)
+      t.equal(code, 0, entry)
+    }
+  })
+}

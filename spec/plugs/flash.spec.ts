@@ -1,0 +1,211 @@
+import t from 'tap'
+import {
+  isFetched,
+  pipeline,
+  putStatus,
+  redirect,
+  resp,
+  text,
+  type Conn,
+  type WithFlash,
+} from '../../lib/index.js'
+import { conn, recycle, run } from '../../lib/testing/index.js'
+import { clearFlash, fetchFlash, getFlash, mergeFlash, putFlash } from '../../plugs/flash.js'
+import {
+  clearSession,
+  cookieStore,
+  fetchSession,
+  getSession,
+  putSession,
+  session,
+} from '../../plugs/session/index.js'
+import type { Term } from '../../lib/crypto/index.js'
+
+type Flashing = Conn & WithFlash & Parameters<typeof fetchFlash>[0]
+type Change = (conn: Flashing) => Conn
+
+const key = '_my_app_session'
+
+/** An app that fetches the flash, makes some changes and answers with a status. */
+const app = (status: number, ...changes: readonly Change[]) =>
+  pipeline(
+    session({ store: cookieStore({ signingSalt: 'a salt' }), key }),
+    fetchSession,
+    fetchFlash,
+    pipeline(...changes.map(change => (c: Conn) => change(c as Flashing))),
+    resp(status, ''),
+  )
+
+const flashOf = (c: Conn): object => ({ ...(c.flash as Record<string, string>) })
+const stored = (c: Conn): unknown => getSession('phoenix_flash')(c as Flashing)
+
+t.test('a message is seen in this request, and in the next after a redirect, and then no more', async t => {
+  const first = run(app(302, putFlash('info', 'Saved.')))(conn('POST', '/'))
+  t.strictSame(flashOf(first), { info: 'Saved.' })
+  t.match(stored(first), { info: 'Saved.' })
+  const second = run(app(200))(recycle(first)('GET', '/'))
+  t.strictSame(flashOf(second), { info: 'Saved.' })
+  t.ok(second.respCookies[key], 'using it up is written')
+  t.equal(stored(second), undefined)
+  const third = run(app(200))(recycle(second)('GET', '/'))
+  t.strictSame(flashOf(third), {})
+  t.notOk(third.respCookies[key], 'without a flash the session is untouched')
+})
+
+t.test('redirects keep messages, older ones too; anything else uses them up', async t => {
+  for (const status of [300, 301, 302, 303, 304, 307, 308]) {
+    const first = run(app(status, putFlash('one', '1')))(conn('POST', '/'))
+    const second = run(app(status, putFlash('two', '2')))(recycle(first)('GET', '/'))
+    t.strictSame(flashOf(run(app(200))(recycle(second)('GET', '/'))), { one: '1', two: '2' }, String(status))
+    const kept = run(app(status))(recycle(second)('GET', '/'))
+    t.match(stored(kept), { one: '1', two: '2' }, `${status} keeps what it did not touch`)
+  }
+  for (const status of [200, 201, 204, 299, 309, 404, 422, 500]) {
+    const first = run(app(302, putFlash('info', 'x')))(conn('POST', '/'))
+    const second = run(app(status, putFlash('two', '2')))(recycle(first)('GET', '/'))
+    t.equal(stored(second), undefined, String(status))
+  }
+})
+
+t.test('a flash that is put and not kept leaves a session without one, which is written', async t => {
+  const answered = run(app(200, putFlash('info', 'now only')))(conn('GET', '/'))
+  t.ok(answered.respCookies[key])
+  t.equal(stored(answered), undefined)
+})
+
+t.test('clearing it discards what was stored, redirect or not', async t => {
+  const first = run(app(302, putFlash('info', 'x')))(conn('POST', '/'))
+  for (const status of [200, 302]) {
+    const second = run(app(status, clearFlash))(recycle(first)('GET', '/'))
+    t.strictSame(flashOf(second), {})
+    t.equal(stored(second), undefined)
+    t.ok(second.respCookies[key])
+  }
+  const bare = run(app(302, putFlash('info', 'x'), clearFlash))(conn('GET', '/'))
+  t.notOk(bare.respCookies[key], 'and of a flash that was never stored nothing is left')
+})
+
+t.test('log-in may clear the session and still leave a message', async t => {
+  const first = run(app(302, c => putSession('user', 'ada')(c), putFlash('error', 'old')))(conn('POST', '/'))
+  const second = run(app(302, clearSession as Change, putFlash('info', 'Welcome back!')))(
+    recycle(first)('POST', '/'),
+  )
+  t.strictSame(
+    { ...(getSession()(second as Flashing) as object) },
+    {
+      phoenix_flash: Object.assign(Object.create(null), { error: 'old', info: 'Welcome back!' }),
+    },
+  )
+})
+
+t.test('fetching it a second time does nothing', async t => {
+  const twice = run(app(302, putFlash('info', 'x'), c => fetchFlash(c)))(conn('POST', '/'))
+  t.strictSame(flashOf(twice), { info: 'x' })
+  t.equal(twice.beforeSend.length, 2)
+  t.match(stored(twice), { info: 'x' })
+})
+
+t.test('what Phoenix or somebody else has stored is read as far as it is text', async t => {
+  const flashes: readonly (readonly [Term, object])[] = [
+    [{ info: 'hello', count: 1, nested: { a: 'b' } }, { info: 'hello' }],
+    [{}, {}],
+    ['text', {}],
+    [['a'], {}],
+    [7, {}],
+    [new Date(0), {}],
+    [
+      { ['__proto__']: 'x', constructor: 'y' },
+      Object.assign(Object.create(null), { constructor: 'y' }) as object,
+    ],
+  ]
+  for (const [value, seen] of flashes) {
+    const answered = run(app(200))(conn('GET', '/', { session: { phoenix_flash: value } }))
+    t.match(flashOf(answered), seen)
+    t.equal(stored(answered), undefined, 'used up')
+    t.ok(answered.respCookies[key])
+  }
+  const nil = run(app(200))(conn('GET', '/', { session: { phoenix_flash: null } }))
+  t.notOk(nil.respCookies[key], 'nil is no flash')
+  t.equal(stored(nil), null)
+})
+
+t.test('keys of any name are data', async t => {
+  const answered = run(
+    app(302, mergeFlash(JSON.parse('{"__proto__":"p","constructor":"c"}') as Record<string, string>)),
+  )(conn('GET', '/'))
+  t.strictSame(Object.keys(answered.flash).sort(), ['__proto__', 'constructor'])
+  t.equal(Object.getPrototypeOf(answered.flash), null)
+  const next = run(app(200, putFlash('__proto__', 'q')))(recycle(answered)('GET', '/'))
+  t.equal(getFlash('__proto__')(next as Flashing), 'q')
+  t.equal(getFlash('toString')(next as Flashing), undefined)
+})
+
+t.test('getFlash gives one message or all, mergeFlash puts many', async t => {
+  const answered = run(app(200, putFlash('info', 'a'), mergeFlash({ info: 'b', error: 'c' })))(
+    conn('GET', '/'),
+  ) as Flashing
+  t.equal(getFlash('info')(answered), 'b')
+  t.equal(getFlash('error')(answered), 'c')
+  t.equal(getFlash('warning')(answered), undefined)
+  t.strictSame({ ...getFlash()(answered) }, { info: 'b', error: 'c' })
+})
+
+t.test('without fetchFlash messages can be merged, and nothing is kept', async t => {
+  const merged = mergeFlash({ info: 'a' })(conn('GET', '/', { session: {} }))
+  t.equal(getFlash('info')(merged), 'a')
+  t.strictSame(merged.beforeSend, [])
+  const answered = run(
+    pipeline(
+      session({ store: cookieStore({ signingSalt: 'a salt' }), key }),
+      fetchSession,
+      mergeFlash({ info: 'a' }),
+      redirect('/'),
+    ),
+  )(conn('GET', '/'))
+  t.notOk(answered.respCookies[key])
+})
+
+t.test('older conns never change', async t => {
+  const first = putFlash('info', 'a')(fetchFlash(fetchSession(conn('GET', '/', { session: {} })) as Flashing))
+  const second = putFlash('info', 'b')(first)
+  clearFlash(second)
+  mergeFlash({ error: 'c' })(second)
+  t.strictSame([flashOf(first), flashOf(second)], [{ info: 'a' }, { info: 'b' }])
+})
+
+t.test('what is missing or wrong is named', async t => {
+  const bare = conn('GET', '/') as Flashing
+  const hint = /conn\.flash is not fetched: put fetchFlash \(after fetchSession\) earlier in the pipeline/
+  t.notOk(isFetched(bare.flash))
+  t.throws(() => putFlash('info', 'x')(bare), { name: 'NotFetchedError', message: hint })
+  t.throws(() => getFlash('info')(bare), { name: 'NotFetchedError', message: hint })
+  t.throws(() => getFlash()(bare), { name: 'NotFetchedError', message: hint })
+  t.throws(() => fetchFlash(bare), /put fetchSession earlier in the pipeline/)
+  t.throws(() => putFlash(5 as never, 'x'), /^putFlash: key must be a string$/)
+  t.throws(() => putFlash('info', 5 as never), /putFlash: the message under "info" must be a string/)
+  t.throws(() => mergeFlash({ info: null as never }), /mergeFlash: the message under "info" must be a string/)
+})
+
+t.test('a request that fails uses up nothing', async t => {
+  const first = run(app(302, putFlash('info', 'x')))(conn('POST', '/'))
+  const failed = run(
+    app(200, () => {
+      throw new Error('a bug')
+    }),
+  )(recycle(first)('GET', '/'))
+  t.equal(failed.status, 500)
+  t.notOk(failed.respCookies[key])
+  t.strictSame(flashOf(run(app(200))(recycle(failed)('GET', '/'))), { info: 'x' })
+})
+
+t.test('a status that is only set counts as one', async t => {
+  const set = pipeline(
+    session({ store: cookieStore({ signingSalt: 'a salt' }), key }),
+    fetchSession,
+    fetchFlash,
+    putFlash('info', 'x'),
+    putStatus(303),
+    text('see other'),
+  )
+  t.match(stored(run(set)(conn('GET', '/'))), { info: 'x' })
+})

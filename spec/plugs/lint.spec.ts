@@ -1,0 +1,307 @@
+import t from 'tap'
+import { left, right } from 'fp-ts/lib/Either.js'
+import {
+  assign,
+  attempt,
+  badRequest,
+  fail,
+  fetchCookies,
+  fetchQueryParams,
+  halt,
+  json,
+  mergePrivate,
+  noRoute,
+  pipeline,
+  putRespCookie,
+  putRespHeader,
+  registerBeforeSend,
+  sendFile,
+  stream,
+  text,
+  when,
+  type AnyPlug,
+  type Conn,
+} from '../../lib/index.js'
+import { notFetched } from '../../lib/fetched.js'
+import { putHeader } from '../../lib/http/headers.js'
+import { ConnRecord, type Changes, type RequestSource } from '../../lib/conn/record.js'
+import { conn, run, runAsync } from '../../lib/testing/index.js'
+import {
+  accepts,
+  head,
+  lint,
+  markup,
+  parsers,
+  putRootLayout,
+  putSecureBrowserHeaders,
+  render,
+  requestId,
+} from '../../plugs/index.js'
+
+/** What lint says of a plug. The conn is not frozen, as it would be in production. */
+const said = (plug: (conn: Conn) => unknown, request: Conn = loose()): string =>
+  String(run(lint(plug))(request).error?.cause ?? 'nothing').replace('TypeError: lint: ', '')
+
+/** A conn that can be mutated. */
+const loose = (): Conn => {
+  const made = ConnRecord.of(sourceOf(conn('GET', '/?a[b]=1')))
+  return ConnRecord.assign(ConnRecord.assign(made, 'user', { name: 'Ada' }), 'tags', ['x'])
+}
+
+const sourceOf = (c: Conn): RequestSource => ({
+  method: c.method,
+  scheme: c.scheme,
+  host: c.host,
+  port: c.port,
+  path: c.path,
+  segments: [...c.segments],
+  scriptName: [],
+  queryString: c.queryString,
+  reqHeaders: c.reqHeaders,
+  remoteIp: c.remoteIp,
+  httpVersion: c.httpVersion,
+  body: c.body,
+  now: c.now,
+  entropy: (label, length) => c.entropy(label, length),
+  signal: c.signal,
+  secretKeyBase: c.secretKeyBase,
+  watch: undefined,
+})
+
+t.test('plugs that keep to the contract pass as they are', async t => {
+  const root = (inner: ReturnType<typeof markup>) => markup`<main>${inner}</main>`
+  const good = pipeline(
+    requestId,
+    accepts(['html']),
+    fetchCookies,
+    parsers(),
+    head,
+    putSecureBrowserHeaders,
+    putRootLayout(root),
+    assign('a', { list: [1] }),
+    putRespCookie('theme', 'dark'),
+    registerBeforeSend(c => c),
+    when(() => true, putRespHeader('x-a', 'b')),
+    render(() => markup`<p>`),
+  )
+  const request = conn('POST', '/?x=1', { form: { a: '1' }, assigns: { user: null } })
+  const done = run(lint(good))(request)
+  t.equal(done.error, undefined)
+  t.equal(done.respBody, run(good)(request).respBody)
+  for (const plug of [
+    (c: Conn) => sendFile(200, '/srv/a.css', 1, 2)(c),
+    (c: Conn) => sendFile(200, '/srv/a.css')(c),
+    (c: Conn) => json({ a: 1 })(c),
+    (c: Conn) => ConnRecord.resp(c, 200, c.respHeaders, new Uint8Array([1])),
+    (c: Conn) => stream(200, (async function* () {})())(c),
+    (c: Conn) => halt(text('no')(c)),
+    (c: Conn) => fail(c, noRoute('nothing here')),
+  ])
+    t.notMatch(said(plug), 'lint', plug.toString())
+})
+
+t.test('effects pass as they are, at once and later', async t => {
+  const ok = (c: Conn) => () => right(text('ok')(c))
+  const late = (c: Conn) => attempt(async () => text('ok')(c))
+  t.equal(run(lint(ok))(conn('GET', '/')).respBody, 'ok')
+  t.equal((await runAsync(lint(late))(conn('GET', '/'))).respBody, 'ok')
+  t.equal(run(lint(() => () => left(badRequest('no'))))(conn('GET', '/')).status, 400)
+})
+
+t.test('each plug of a pipeline is checked, and named', async t => {
+  const bad = function forgetful(c: Conn) {
+    return ConnRecord.with(c, { private: {} })
+  }
+  const all = pipeline(mergePrivate({ mine: 1 }), pipeline(bad as AnyPlug as (c: Conn) => Conn), text('ok'))
+  t.equal(said(all), 'forgetful dropped private data of other plugs')
+})
+
+t.test('a conn that is changed in place is noticed', async t => {
+  const changes: readonly (readonly [(c: Conn) => void, RegExp])[] = [
+    [c => Object.assign(c, { status: 200 }), /changed conn\.status in place: give a new conn instead/],
+    [c => Object.assign(c, { extra: 1 }), /changed conn\.extra in place/],
+    [c => Object.assign(c.assigns, { more: 1 }), /changed "more" of a value inside the conn in place/],
+    [
+      c => Object.assign((c.assigns as { user: object }).user, { name: 'Bob' }),
+      /changed "name" of a value inside/,
+    ],
+    [c => (c.assigns as { tags: string[] }).tags.push('y'), /changed "\w+" of a value inside/],
+    [c => (c.segments as string[]).push('y'), /changed "\w+" of a value inside/],
+    [c => delete (c.assigns as { user?: unknown }).user, /changed "user" of a value inside/],
+  ]
+  for (const [change, message] of changes)
+    t.match(
+      said(c => (change(c), text('ok')(c))),
+      message,
+    )
+  const nested = pipeline(fetchQueryParams, (c: Conn) => {
+    Object.assign((c.params as { a: object }).a, { b: '2' })
+    return text('ok')(c)
+  })
+  t.match(said(nested), /changed "b" of a value inside/)
+})
+
+t.test('an effect that changes its conn is noticed, one that changes the world is not', async t => {
+  t.match(
+    said(c => () => (Object.assign(c, { status: 1 }), right(text('ok')(c)))),
+    /changed conn\.status in place/,
+  )
+  const counting = (c: Conn) => () => {
+    Object.assign((c.assigns as { user: object }).user, { visits: 1 })
+    return right(text('ok')(c))
+  }
+  t.equal(said(counting), 'nothing')
+})
+
+t.test('values that are computed when they are read may settle', async t => {
+  const lazy = Object.defineProperty({}, 'value', { configurable: true, enumerable: true, get: () => 1 })
+  const request = ConnRecord.assign(loose(), 'lazy', lazy)
+  const settle = (c: Conn) => {
+    Object.defineProperty((c.assigns as { lazy: object }).lazy, 'value', { value: 1 })
+    return text('ok')(c)
+  }
+  t.equal(said(settle, request), 'nothing')
+})
+
+t.test('what a conn holds may point to itself', async t => {
+  const ring: Record<string, unknown> = {}
+  ring['self'] = ring
+  t.equal(said(text('ok'), ConnRecord.assign(loose(), 'ring', ring)), 'nothing')
+})
+
+t.test('a plug that gives something else the second time is not pure', async t => {
+  let count = 0
+  const impure: readonly ((c: Conn) => unknown)[] = [
+    c => text(`visit ${++count}`)(c),
+    c => assign('at', ++count)(text('ok')(c)),
+    c => ConnRecord.resp(c, 200, c.respHeaders, new Uint8Array([++count])),
+    c => putRespHeader('x-n', String(++count))(text('ok')(c)),
+    c => (++count % 2 ? text('ok')(c) : () => right(text('ok')(c))),
+    c => (++count % 2 ? text('ok')(c) : fail(c, noRoute('nothing here'))),
+  ]
+  for (const plug of impure)
+    t.match(said(plug), 'gave another result when it was called again', plug.toString())
+})
+
+const changing =
+  (changes: object) =>
+  (c: Conn): Conn =>
+    ConnRecord.with(text('ok')(c), changes as Changes)
+
+t.test('what a plug passes on must be a conn that can go on', async t => {
+  const hook = (c: Conn) => c
+  const before = (): Conn =>
+    registerBeforeSend(hook)(
+      mergePrivate({ mine: 1 })(
+        ConnRecord.with(loose(), { queryParams: {} as never, sessions: { session: {} } }),
+      ),
+    )
+  const wrong: readonly (readonly [(c: Conn) => unknown, string])[] = [
+    [() => text('ok')(conn('GET', '/')), 'passed on a conn of another request'],
+    [c => ConnRecord.request(text('ok')(c), { method: 'get' }), 'set a method that is no upper-case token'],
+    [
+      c => ConnRecord.request(text('ok')(c), { scheme: 'ftp' as never }),
+      'set a scheme that is neither http nor https',
+    ],
+    [c => ConnRecord.request(text('ok')(c), { port: 70_000 }), 'set a port that is not a whole number'],
+    [c => ConnRecord.request(text('ok')(c), { port: -1 }), 'set a port that is not a whole number'],
+    [changing({ status: 99 }), 'set a status that is not a whole number from 100 to 999'],
+    [changing({ status: 1000 }), 'set a status that is not a whole number from 100 to 999'],
+    [changing({ status: 200.5 }), 'set a status that is not a whole number from 100 to 999'],
+    [
+      c => changing({ respHeaders: putHeader(c.respHeaders, 'X-A', 'b') })(c),
+      'set a response header whose name or value HTTP forbids',
+    ],
+    [
+      c => ConnRecord.respHeaders(c, putHeader(c.respHeaders, 'x-a', 'a\nb')),
+      'set a response header whose name or value HTTP forbids',
+    ],
+    [changing({ respCookies: { 'a b': { value: '' } } }), 'set a response cookie whose name is no token'],
+    [
+      changing({ respCookies: { a: { value: 'x'.repeat(4096) } } }),
+      'set a response cookie whose name is no token, or that takes more than 4096 bytes',
+    ],
+    [changing({ respBody: { kind: 'tune' } }), 'set a response body that is neither text'],
+    [
+      changing({ respBody: { kind: 'file', file: 7, offset: 0, length: 'all' } }),
+      'set a response body that is neither text',
+    ],
+    [
+      changing({ respBody: { kind: 'file', file: 'a', offset: -1, length: 'all' } }),
+      'set a response body that is neither text',
+    ],
+    [
+      changing({ respBody: { kind: 'file', file: 'a', offset: 0, length: 'some' } }),
+      'set a response body that is neither text',
+    ],
+    [changing({ respBody: { kind: 'stream', chunks: ['a'] } }), 'set a response body that is neither text'],
+    [assign('', 1), 'dropped assigns, or assigned to an empty name'],
+    [changing({ private: {} }), 'dropped private data of other plugs'],
+    [changing({ queryParams: notFetched('queryParams', 'hint') }), 'made what was fetched unfetched'],
+    [changing({ sessions: {} }), 'made what was fetched unfetched'],
+    [changing({ beforeSend: [] }), 'dropped functions to run before the response is sent'],
+    [
+      changing({ beforeSend: [hook, 'log'] }),
+      'dropped functions to run before the response is sent, or registered something',
+    ],
+    [c => () => right(changing({ status: 7 })(c)), 'set a status that is not a whole number'],
+  ]
+  for (const [plug, message] of wrong) t.match(said(plug, before()), message, message)
+})
+
+t.test('assigns that are gone are missed', async t => {
+  const bare = (c: Conn) => ConnRecord.of(sourceOf(c))
+  t.match(said(bare), 'dropped assigns')
+})
+
+t.test('a halted conn stays halted, and a failure is a PlugError on a halted conn', async t => {
+  const halted = halt(text('no')(loose()))
+  t.throws(() => lint((c: Conn) => ConnRecord.resume(c))(halted), {
+    message: 'lint: an anonymous plug un-halted the conn',
+  })
+  t.match(
+    said(c => ConnRecord.resume(fail(c, noRoute('nothing here')))),
+    'set a failure that is no PlugError, or passed a failed conn on',
+  )
+  t.match(
+    said(c => Object.assign(ConnRecord.with(c, {}), { error: 'no', halted: true })),
+    'set a failure that is no PlugError',
+  )
+  const failed = ConnRecord.resume(fail(loose(), noRoute('nothing here')))
+  t.equal(lint(text('rendered'))(failed).respBody, 'rendered', 'what renders a failure is given it')
+  t.equal(lint((c: Conn) => ConnRecord.recover(c, undefined))(failed).error, undefined)
+})
+
+t.test('an effect must come to an Either of a conn or a PlugError', async t => {
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [undefined, 'comes to something else than an Either'],
+    ['text', 'comes to something else than an Either'],
+    [{ _tag: 'Some' }, 'comes to something else than an Either'],
+    [{}, 'comes to something else than an Either'],
+    [right('text'), 'comes to no conn'],
+    [left(new Error('no')), 'fails with something else than a PlugError'],
+  ]
+  for (const [outcome, message] of wrong) {
+    t.match(
+      said(() => () => outcome),
+      message,
+    )
+    const late = await runAsync(lint(() => async () => outcome))(conn('GET', '/'))
+    t.equal(late.status, 500)
+  }
+  const later = await runAsync(lint((() => () => Promise.resolve(right(1))) as AnyPlug))(conn('GET', '/'))
+  t.match(String(later.error?.cause), 'comes to no conn')
+})
+
+t.test('the runner says what is wrong with all other results', async t => {
+  t.match(String(run(lint(() => 7))(conn('GET', '/')).error?.cause), 'must return a conn or an effect')
+  t.match(String(run(lint(async (c: Conn) => c))(conn('GET', '/')).error?.cause), 'returned a promise')
+  const unapplied = () => (c: Conn) => c
+  t.match(String(run(lint(unapplied))(conn('GET', '/')).error?.cause), 'returned a function of a conn')
+})
+
+t.test('the plug keeps its name and must be a function', async t => {
+  t.equal(lint(head).name, 'head')
+  t.throws(() => lint(head)({} as Conn), { message: 'lint: head was given something that is no conn' })
+  t.throws(() => lint('head' as never), { message: 'lint: the plug must be a function from a conn' })
+})
