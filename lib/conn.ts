@@ -120,7 +120,10 @@ export interface BodyLimits {
 export interface Body {
   /** The whole body. Reading it again gives the same bytes. */
   bytes(limits?: BodyLimits): Effect<Uint8Array>
-  /** The body piece by piece, with back-pressure; it can be read once, and not after `bytes`. */
+  /**
+   * The body piece by piece, with back-pressure. It takes the body: nothing can be read after it. After `bytes` it gives
+   * the same bytes.
+   */
   chunks(limits?: BodyLimits): AsyncIterable<Uint8Array>
 }
 

@@ -6,7 +6,7 @@ import type { Conn, Halted, Responded } from './conn.js'
 import { ConnRecord } from './conn/record.js'
 import { errorResponse } from './error-response.js'
 import type { AnyPlug } from './fold.js'
-import { pipeline } from './plug.js'
+import { checkAtBoot, checkedAtBoot, pipeline } from './plug.js'
 import type { Result } from './effect.js'
 import { run, type RenderErrors } from './run.js'
 
@@ -33,12 +33,16 @@ export interface Endpoint {
 /** How to make a secret: 64 characters of base64. */
 const hint = `make one with: node -e "console.log(require('crypto').randomBytes(48).toString('base64'))"`
 
-/** Throws unless a secret is long enough for the keys of cookies and sessions. The secret is never in the message. */
-export const checkSecretKeyBase = (secret: unknown): void => {
+/**
+ * Throws unless a secret is long enough for the keys of cookies and sessions. The secret is never in the message.
+ *
+ * @param place What the message begins with, such as `'cookieStore: '`. Default nothing: the endpoint's secret.
+ */
+export const checkSecretKeyBase = (secret: unknown, place = ''): void => {
   const length = typeof secret === 'string' ? Buffer.byteLength(secret) : 0
   if (length < 64)
     throw new TypeError(
-      `secretKeyBase must be a string of at least 64 bytes, and ${typeof secret === 'string' ? `has ${length}` : 'is no string'}; ${hint}`,
+      `${place}secretKeyBase must be a string of at least 64 bytes, and ${typeof secret === 'string' ? `has ${length}` : 'is no string'}; ${hint}`,
     )
 }
 
@@ -68,6 +72,7 @@ export const endpoint = (
       : ConnRecord.request(conn, { secretKeyBase })
   const runInner = run(inner, renderErrors)
   const endpoint = (conn: Conn): unknown => inner(ready(conn))
+  checkedAtBoot(endpoint, given => checkAtBoot(inner, { ...given, secretKeyBase }))
   // not enumerable: whoever prints an endpoint must not print its secret
   return Object.defineProperties(endpoint, {
     options: { value: options },

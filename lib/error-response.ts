@@ -64,8 +64,8 @@ const contentType = {
   text: 'text/plain; charset=utf-8',
 } as const
 
-/** Headers that spoke of the body which the error response replaces. */
-const bodyHeaders: ReadonlySet<string> = new Set([
+/** Headers that speak of one body, and go with it when another takes its place. */
+export const bodyHeaders: ReadonlySet<string> = new Set([
   'accept-ranges',
   'content-disposition',
   'content-encoding',

@@ -45,6 +45,14 @@ export type RequestTimeout = ErrorRecord<'RequestTimeout'>
 export type RequestTooLarge = ErrorRecord<'RequestTooLarge'>
 /** No parser for the body's media type: 415. */
 export type UnsupportedMediaType = ErrorRecord<'UnsupportedMediaType'>
+/** Another server that was asked for the answer cannot be reached, or does not speak HTTP: 502. */
+export type BadGateway = ErrorRecord<'BadGateway'>
+/** Another server that was asked for the answer took too long: 504. */
+export type GatewayTimeout = ErrorRecord<'GatewayTimeout'>
+/** The store of sessions does not answer, or cannot do what it is asked: 503, with `retry-after`. */
+export type SessionUnavailable = ErrorRecord<'SessionUnavailable'>
+/** A stored session that its codec refuses, where the app asked to fail: 500. */
+export type InvalidSession = ErrorRecord<'InvalidSession'>
 /** A header name or value that HTTP forbids: 500, for only the app's own code can write one. */
 export type InvalidHeader = ErrorRecord<'InvalidHeader'>
 /** A Set-Cookie text over 4,096 bytes: 500. */
@@ -74,6 +82,10 @@ export type PlugError =
   | RequestTimeout
   | RequestTooLarge
   | UnsupportedMediaType
+  | BadGateway
+  | GatewayTimeout
+  | SessionUnavailable
+  | InvalidSession
   | InvalidHeader
   | CookieOverflow
   | NotSent
@@ -123,6 +135,14 @@ export const requestTimeout = make('RequestTimeout', 408)
 export const requestTooLarge = make('RequestTooLarge', 413)
 /** Makes an {@link UnsupportedMediaType} (415). */
 export const unsupportedMediaType = make('UnsupportedMediaType', 415)
+/** Makes a {@link BadGateway} (502); pass what lay beneath as `cause`. */
+export const badGateway = make('BadGateway', 502)
+/** Makes a {@link GatewayTimeout} (504). */
+export const gatewayTimeout = make('GatewayTimeout', 504)
+/** Makes a {@link SessionUnavailable} (503); pass `{ headers: { 'retry-after': seconds } }`. */
+export const sessionUnavailable = make('SessionUnavailable', 503)
+/** Makes an {@link InvalidSession} (500). */
+export const invalidSession = make('InvalidSession', 500)
 /** Makes an {@link InvalidHeader} (500). */
 export const invalidHeader = make('InvalidHeader', 500)
 /** Makes a {@link CookieOverflow} (500). */

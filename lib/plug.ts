@@ -48,6 +48,27 @@ const stepsOf = new WeakMap<object, readonly Step[]>()
 /** The plugs that a pipeline is made of, pipelines inside it opened; a plug that is no pipeline is its own only step. */
 export const steps = (plug: AnyPlug): readonly AnyPlug[] => stepsOf.get(plug) ?? [plug]
 
+/** What an app has, for plugs to look at before it is served. */
+export interface AtBoot {
+  readonly secretKeyBase: string | undefined
+  /** What a plug calls that encrypts: a faster cipher is worth its loading then. */
+  readonly encrypts?: () => void
+}
+
+/** What plugs look at before they are served. */
+const bootChecks = new WeakMap<object, (given: AtBoot) => void>()
+
+/** The plug, which throws before it is served unless it is given what it needs. */
+export const checkedAtBoot = <F extends AnyPlug>(plug: F, check: (given: AtBoot) => void): F => {
+  bootChecks.set(plug, check)
+  return plug
+}
+
+/** Throws unless a plug, and every one that it is made of, is given what it needs. */
+export const checkAtBoot = (plug: AnyPlug, given: AtBoot): void => {
+  for (const step of steps(plug)) bootChecks.get(step)?.(given)
+}
+
 const describe = (value: unknown): string => {
   if (value instanceof Promise) return 'a promise'
   if (value instanceof ConnRecord) return 'a conn'
@@ -182,6 +203,10 @@ export const interpret = (plug: AnyPlug): ((conn: Conn) => Conn | Promise<Conn>)
   return conn => perform(walk(list, 0, conn))
 }
 
+/** Executes a plug on a conn, as {@link interpret} does: for one that is known only when a request is there. */
+export const execute = (plug: AnyPlug, conn: Conn): Conn | Promise<Conn> =>
+  perform(walk(steps(plug) as readonly Step[], 0, conn))
+
 /**
  * Stops the pipeline with an expected failure. The conn, with all that was set on it, reaches the error handler.
  *
@@ -231,9 +256,8 @@ export const when = <N extends Conn, F extends AnyPlug>(
 ): (<C extends N & In<F>>(conn: C) => C | Out<F>) => {
   checkFunction(condition, 'when: the condition must be a function from a conn')
   checkFunction(plug, 'when: the plug must be a function from a conn')
-  return nameAs(`when(${plugName(plug)})`, <C extends N & In<F>>(conn: C) =>
-    condition(conn) ? (plug(conn) as Out<F>) : conn,
-  )
+  const conditional = <C extends N & In<F>>(conn: C) => (condition(conn) ? (plug(conn) as Out<F>) : conn)
+  return checkedAtBoot(nameAs(`when(${plugName(plug)})`, conditional), given => checkAtBoot(plug, given))
 }
 
 /**
@@ -272,6 +296,7 @@ export const rescue = <R extends Result<Responded | Halted>>(
         ? resultOf(mend(before, reached))
         : () => given(andThen(perform(reached), made => perform(mend(before, made))))
     }
+    checkedAtBoot(rescued, given => checkAtBoot(plug, given))
     return nameAs(`rescue(${plugName(plug)})`, rescued) as <C extends Conn & In<F>>(
       conn: C,
     ) => Out<F> | Rescued<Out<F> | R>

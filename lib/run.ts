@@ -7,7 +7,7 @@ import { ConnRecord } from './conn/record.js'
 import { beginErrorResponse, errorResponse } from './error-response.js'
 import { notSent, type PlugError } from './error.js'
 import type { AnyPlug } from './fold.js'
-import { andThen, fail, interpret } from './plug.js'
+import { andThen, execute, fail, interpret } from './plug.js'
 
 /** Makes the response of a failure: a plug for each. */
 export type RenderErrors = (error: PlugError) => AnyPlug
@@ -39,10 +39,12 @@ export const run = (
   const render = (failed: Conn): Done => {
     const error = failed.error as PlugError
     const ready = beginErrorResponse(error)(ConnRecord.resume(failed))
-    return andThen(interpret(() => renderErrors(error)(ready))(ready), made =>
-      ConnRecord.halt(
-        made.error === error && made.respBody !== undefined ? made : errorResponse(error)(ready),
-      ),
+    return andThen(
+      execute(() => renderErrors(error)(ready), ready),
+      made =>
+        ConnRecord.halt(
+          made.error === error && made.respBody !== undefined ? made : errorResponse(error)(ready),
+        ),
     )
   }
 
@@ -56,7 +58,11 @@ export const run = (
     let conn = start
     for (let hook = hooks.pop(); hook !== undefined; hook = hooks.pop()) {
       const before = conn
-      const done = andThen(interpret(hook)(before), after => follow(before, after, hooks))
+      const after = execute(hook, before)
+      const done =
+        after instanceof ConnRecord
+          ? follow(before, after, hooks)
+          : (after as Promise<Conn>).then(later => follow(before, later, hooks))
       if (!(done instanceof ConnRecord)) return (done as Promise<Conn>).then(next => runHooks(next, hooks))
       conn = done
     }
@@ -75,14 +81,19 @@ export const run = (
     return after.halted ? ConnRecord.resume(after) : after
   }
 
+  const settled = (done: Conn): Conn => (done.error === undefined ? done : ConnRecord.halt(done))
+
   const finish = (ended: Conn): Done => {
     const { beforeSend, halted } = ended
     if (beforeSend.length === 0) return ended
-    return andThen(runHooks(halted ? ConnRecord.resume(ended) : ended, beforeSend.slice()), done =>
-      halted || done.error !== undefined ? ConnRecord.halt(done) : done,
-    )
+    // A frozen list is slow to slice.
+    const hooks: BeforeSend[] = []
+    for (let i = 0; i < beforeSend.length; i++) hooks.push(beforeSend[i] as BeforeSend)
+    const done = runHooks(halted ? ConnRecord.resume(ended) : ended, hooks)
+    if (halted) return andThen(done, ConnRecord.halt)
+    return done instanceof ConnRecord ? settled(done) : (done as Promise<Conn>).then(settled)
   }
 
-  const execute = interpret(plug)
-  return conn => andThen(andThen(execute(conn), answer), finish)
+  const all = interpret(plug)
+  return conn => andThen(andThen(all(conn), answer), finish)
 }

@@ -2,7 +2,7 @@
  * The tokens of CSRF protection, in Plug's own formats (Plug.CSRFProtection). A state of 24 characters stays in the
  * session; a token is that state masked, new for each request, or bound to a host by a signature.
  */
-import { decode, encode } from '../lib/crypto/base64url.js'
+import { decode, encode, isCanonical } from '../lib/crypto/base64url.js'
 import { mask, maskedCompare } from '../lib/crypto/compare.js'
 import { generateCached } from '../lib/crypto/key-generator.js'
 import * as messageVerifier from '../lib/crypto/message-verifier.js'
@@ -60,7 +60,7 @@ export const hostOfToken = (
   state: string,
   token: string,
 ): string | undefined => {
-  if (secretKeyBase === undefined || !token.startsWith('SFMyNTY.')) return undefined
+  if (secretKeyBase === undefined || !token.startsWith('SFMyNTY.') || !isCanonical(token)) return undefined
   const message = messageVerifier.verify(token, generateCached(secretKeyBase, state))
   if (isNone(message) || message.value.length < stateBytes) return undefined
   // A URL may name its host in capitals; a conn's host has none.

@@ -1,6 +1,7 @@
 /**
  * Protection from cross-site request forgery (Plug.CSRFProtection): a request that may change something must bring a token
- * that only a page of this site could know. Nothing is kept outside of the conn and its session.
+ * that only a page of this site could know, or come from such a page by what the browser says. Nothing is kept outside of
+ * the conn and its session.
  */
 import type { Conn, Csrf, Halted, WithBodyParams, WithCsrf, WithSession } from '../lib/conn.js'
 import { assign } from '../lib/conn/assigns.js'
@@ -21,6 +22,7 @@ import {
   stateOf,
   validStateAndCsrfToken,
 } from './csrf-token.js'
+import { isAllowedHost, isOfThisSite } from './fetch-metadata.js'
 import { checkOptions, isListOf, isText, type Rules } from './options.js'
 import { clearSession, configureSession, deleteSession, putSession } from './session/functions.js'
 import { sessionName } from './session/options.js'
@@ -28,8 +30,10 @@ import { sessionOf } from './session/record.js'
 
 export { dumpStateFromSession, validStateAndCsrfToken }
 
-/** Options of {@link protectFromForgery}. */
+/** Options of {@link protectFromForgery}, for requests that bring a token. */
 export interface ProtectFromForgeryOptions<Name extends string = string> {
+  /** What a request must show: a token. Default `'token'`. */
+  readonly mode?: 'token'
   /** The session's key for the state behind the tokens. Default `'_csrf_token'`, as in Plug. */
   readonly sessionKey?: string
   /**
@@ -46,6 +50,31 @@ export interface ProtectFromForgeryOptions<Name extends string = string> {
   readonly sessionName?: Name
 }
 
+/** Options of {@link protectFromForgery}, for requests that are judged by what the browser says of them. */
+export interface FetchMetadataOptions {
+  /** What a request must show: headers that no page of another site can make a browser send. */
+  readonly mode: 'fetchMetadata'
+  /** What a request of another site meets: a failure with 403. Default `'exception'`. */
+  readonly with?: 'exception'
+  /**
+   * Hosts besides the conn's own whose pages may send requests, whatever their port: `'admin.example.com'`, or
+   * `'.example.com'` for all whose names end so. Default none.
+   */
+  readonly allowHosts?: readonly string[]
+}
+
+/** The same, where a request of another site meets an empty session, for this request only. */
+export interface FetchMetadataClearOptions<Name extends string = string> extends Omit<
+  FetchMetadataOptions,
+  'with'
+> {
+  readonly with: 'clearSession'
+  /** The name of the session that is empty then. Default `'session'`. */
+  readonly sessionName?: Name
+}
+
+type Options = ProtectFromForgeryOptions | FetchMetadataOptions | FetchMetadataClearOptions
+
 interface Config {
   readonly csrf: Csrf
   readonly allowHosts: readonly string[]
@@ -60,8 +89,15 @@ const foreignScript = invalidCrossOriginRequest(
   'A script on another site asked for protected JavaScript: this response is for pages of this site only',
 )
 
-const rules: Rules = {
-  sessionKey: { must: 'a string that is not empty', ok: isText },
+const foreignPage = invalidCrossOriginRequest(
+  'A page of another site sent this request: open the page of this site, and send it from there',
+)
+
+const metadataRules: Rules = {
+  mode: {
+    must: "'token' or 'fetchMetadata'",
+    ok: value => value === 'token' || value === 'fetchMetadata',
+  },
   with: {
     must: "'exception' or 'clearSession'",
     ok: value => value === 'exception' || value === 'clearSession',
@@ -69,22 +105,27 @@ const rules: Rules = {
   allowHosts: { must: 'a list of hosts, or of suffixes that begin with a dot', ok: isListOf(isText) },
   sessionName,
 }
+const rules: Rules = {
+  ...metadataRules,
+  sessionKey: { must: 'a string that is not empty', ok: isText },
+}
+
+const lowered = (hosts: readonly string[] = []): readonly string[] => hosts.map(host => host.toLowerCase())
+
+/** Empties the session of a name, for this request only. */
+const clearing = (session: string): ((conn: Conn) => Conn) => {
+  const ignore = configureSession('ignore', session)
+  const clear = clearSession.named(session)
+  return conn => clear(ignore(conn as Conn & WithSession<unknown, string>))
+}
 
 const configOf = (options: ProtectFromForgeryOptions): Config => {
   checkOptions('protectFromForgery', options, rules)
-  const {
-    sessionKey: key = '_csrf_token',
-    with: answer,
-    allowHosts = [],
-    sessionName: session = 'session',
-  } = options
-  const ignore = configureSession('ignore', session)
-  const clear = clearSession.named(session)
-  type Fetched = Conn & WithSession<unknown, string>
+  const { sessionKey: key = '_csrf_token', with: answer, sessionName: session = 'session' } = options
   return {
     csrf: { session, key, round: 0 } as Csrf,
-    allowHosts: allowHosts.map(host => host.toLowerCase()),
-    refuse: answer === 'clearSession' ? conn => clear(ignore(conn as Fetched)) : conn => fail(conn, refused),
+    allowHosts: lowered(options.allowHosts),
+    refuse: answer === 'clearSession' ? clearing(session) : conn => fail(conn, refused),
   }
 }
 
@@ -93,10 +134,10 @@ const stateIn = (conn: Conn, { session, key }: Csrf): string | undefined =>
 
 const isSkipped = (conn: Conn): boolean => conn.private['plugboardSkipCsrfProtection'] === true
 
+const isSafe = ({ method }: Conn): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+
 const isHere = (conn: Conn, allowed: readonly string[], host: string | undefined): boolean =>
-  host !== undefined &&
-  (host === bareHost(conn.host) ||
-    allowed.some(each => each === host || (each.startsWith('.') && host.endsWith(each))))
+  host !== undefined && (host === bareHost(conn.host) || isAllowedHost(allowed, host))
 
 const isValid = (conn: Conn, config: Config, state: string, token: unknown): boolean =>
   typeof token === 'string' &&
@@ -104,8 +145,7 @@ const isValid = (conn: Conn, config: Config, state: string, token: unknown): boo
     isHere(conn, config.allowHosts, hostOfToken(conn.secretKeyBase, state, token)))
 
 const isVerified = (conn: Conn & WithBodyParams, config: Config): boolean => {
-  const { method } = conn
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || isSkipped(conn)) return true
+  if (isSafe(conn) || isSkipped(conn)) return true
   const state = stateIn(conn, config.csrf)
   return (
     state !== undefined &&
@@ -116,14 +156,15 @@ const isVerified = (conn: Conn & WithBodyParams, config: Config): boolean => {
 
 const script = /^(?:text|application)\/javascript/
 
-/** Refuses to send JavaScript to a page of another site, which could read from it what is meant for the user. */
-const refuseForeignScripts = (conn: Conn): Conn =>
+/** Whether a response is JavaScript that a page of another site may have asked for. */
+const isForeignScript = (conn: Conn): boolean =>
   conn.method === 'GET' &&
   !isSkipped(conn) &&
   script.test(conn.respHeaders.get('content-type') ?? '') &&
   !conn.reqHeaders.getAll('x-requested-with').includes('XMLHttpRequest')
-    ? fail(conn, foreignScript)
-    : conn
+
+/** Refuses to send JavaScript to a page of another site, which could read from it what is meant for the user. */
+const refuseForeignScripts = (conn: Conn): Conn => (isForeignScript(conn) ? fail(conn, foreignScript) : conn)
 
 const protect = (conn: Conn & WithBodyParams, config: Config): Conn => {
   // A session that was not fetched is a mistake in the program, whatever the method.
@@ -137,7 +178,36 @@ const protect = (conn: Conn & WithBodyParams, config: Config): Conn => {
       })
 }
 
+/** The plug that asks for no token. */
+const protectByMetadata = (options: FetchMetadataOptions | FetchMetadataClearOptions) => {
+  checkOptions("protectFromForgery with mode 'fetchMetadata'", options, metadataRules)
+  const allowed = lowered(options.allowHosts)
+  const { with: answer, sessionName: session = 'session' } = options as Partial<FetchMetadataClearOptions>
+  const clear = answer === 'clearSession' ? clearing(session) : undefined
+
+  /** As without Fetch Metadata; but what a browser says a page of this site asked for is sent. */
+  const refuseScripts = (conn: Conn): Conn =>
+    isForeignScript(conn) && !(conn.reqHeaders.has('sec-fetch-site') && isOfThisSite(conn, allowed))
+      ? fail(conn, foreignScript)
+      : conn
+
+  return function protectFromForgery(conn: Conn): Conn {
+    if (clear !== undefined) sessionOf(conn, session)
+    const fine = isSafe(conn) || isSkipped(conn) || isOfThisSite(conn, allowed)
+    const checked = fine ? conn : clear === undefined ? fail(conn, foreignPage) : clear(conn)
+    return checked.halted
+      ? checked
+      : ConnRecord.with(checked, { beforeSend: [...checked.beforeSend, refuseScripts] })
+  }
+}
+
 interface ProtectFromForgery {
+  /** The plug that judges requests by what the browser says of them. It needs neither a session nor a body. */
+  (options: FetchMetadataOptions): <C extends Conn>(conn: C) => C | Halted
+  /** The same, for apps in which a request of another site meets an empty session. */
+  <const Name extends string = 'session'>(
+    options: FetchMetadataClearOptions<Name>,
+  ): <C extends Conn & WithSession<unknown, Name>>(conn: C) => C
   /** The plug with other options. */
   <const Name extends string = 'session'>(
     options: ProtectFromForgeryOptions<Name>,
@@ -153,6 +223,12 @@ const standard = configOf({})
  * `_csrf_token` or in the header `x-csrf-token` fails with `InvalidCsrfToken` (403). A JavaScript response to a GET that
  * was not made by a script of this site (`x-requested-with: XMLHttpRequest`) fails with `InvalidCrossOriginRequest` (403).
  *
+ * With `mode: 'fetchMetadata'` there are no tokens, and neither a session nor a decoded body is needed. Such a request
+ * passes if the browser says in `Sec-Fetch-Site` that a page of this origin made it, or the user (`same-origin`, `none`).
+ * Where it says nothing, as browsers did before 2023 and do on plain http, its `Origin` must be this host and port. A page
+ * on one of `allowHosts` passes too, over https if this is. A request with neither header comes from no browser that was led here
+ * from another site, and passes. Any other fails with `InvalidCrossOriginRequest` (403).
+ *
  * A conn whose `private.plugboardSkipCsrfProtection` is `true` is let through: for tests.
  *
  * @throws TypeError when an option is wrong; the message names it.
@@ -163,10 +239,16 @@ const standard = configOf({})
  * const browser = pipeline(fetchSession, parsers(), protectFromForgery, text('hello'))
  * run(browser)(conn('GET', '/', { session: {} })).status // => 200
  * run(browser)(conn('POST', '/', { session: {} })).status // => 403
+ *
+ * const modern = pipeline(protectFromForgery({ mode: 'fetchMetadata' }), text('hello'))
+ * run(modern)(conn('POST', '/', { headers: { 'sec-fetch-site': 'same-origin' } })).status // => 200
+ * run(modern)(conn('POST', '/', { headers: { 'sec-fetch-site': 'cross-site' } })).status // => 403
  */
-export const protectFromForgery: ProtectFromForgery = ((first: Conn | ProtectFromForgeryOptions) => {
+export const protectFromForgery: ProtectFromForgery = ((first: Conn | Options) => {
   if (isConn(first)) return protect(first as Conn & WithBodyParams, standard)
-  const config = configOf(first as ProtectFromForgeryOptions)
+  const options = first as Options
+  if (options?.mode === 'fetchMetadata') return protectByMetadata(options)
+  const config = configOf(options)
   return function protectFromForgery(conn: Conn & WithBodyParams) {
     return protect(conn, config)
   }

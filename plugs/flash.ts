@@ -3,7 +3,7 @@
  * (Phoenix.Controller's). They travel in the session, under the key that Phoenix uses.
  */
 import type { Conn, WithFlash, WithSession } from '../lib/conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { ConnRecord, putEntry } from '../lib/conn/record.js'
 import { isFetched, NotFetchedError, type Dict } from '../lib/fetched.js'
 import { isRecord } from './session/is-record.js'
 import { deleteSession, getSession, putSession } from './session/functions.js'
@@ -29,14 +29,34 @@ const messagesOf = (value: unknown): Messages => {
   return messages
 }
 
+/** Where `keepFlash` notes which messages are kept. */
+const keeping = 'plugboardKeepFlash'
+
+/** Which messages are kept: all, or those under some keys. */
+type Kept = 'all' | readonly string[] | undefined
+
+const keptOf = (conn: Conn): Kept => conn.private[keeping] as Kept
+
+/** The messages that the next request is to see. */
+const keptMessages = (conn: Conn & WithFlash): Messages => {
+  const { flash } = conn
+  const status = conn.status as number
+  const kept = status >= 300 && status <= 308 ? 'all' : keptOf(conn)
+  if (kept === 'all') return copy(flash)
+  const messages: Open = Object.create(null)
+  for (const name of kept ?? []) if (flash[name] !== undefined) messages[name] = flash[name]
+  return messages
+}
+
+const isEmpty = (messages: Messages): boolean => Object.keys(messages).length === 0
+
 /** What becomes of the flash when the response is sent; `had`: whether the session held one when it was fetched. */
 const settle =
   (had: boolean) =>
   (conn: Conn & WithSession<unknown> & WithFlash): Conn => {
-    const empty = Object.keys(conn.flash).length === 0
-    if (empty && !had) return conn
-    const status = conn.status as number
-    return !empty && status >= 300 && status <= 308 ? putSession(key, copy(conn.flash))(conn) : consume(conn)
+    if (!had && isEmpty(conn.flash)) return conn
+    const messages = keptMessages(conn)
+    return isEmpty(messages) ? consume(conn) : putSession(key, messages)(conn)
   }
 const settleHad = settle(true) as unknown as (conn: Conn) => Conn
 const settleNew = settle(false) as unknown as (conn: Conn) => Conn
@@ -139,3 +159,26 @@ export const getFlash: GetFlash = ((name?: string) => (conn: Conn) => {
  */
 export const clearFlash = <C extends Conn & WithFlash>(conn: C): C =>
   withFlash(conn, Object.create(null)) as C
+
+/**
+ * Keeps messages for the next request although this response is no redirect: all that are there when it is sent, or with
+ * keys those under them and no others (Rails' `flash.keep`). A redirect keeps all of them anyway.
+ *
+ * @throws TypeError when a key is no text.
+ * @example
+ * import { pipeline, text } from 'plugboard'
+ * import { fetchFlash, fetchSession, keepFlash } from 'plugboard/plugs'
+ * import { conn, run } from 'plugboard/testing'
+ * const polled = pipeline(fetchSession, fetchFlash, keepFlash(), text('nothing new'))
+ * run(polled)(conn('GET', '/', { session: { phoenix_flash: { info: 'Saved.' } } })).flash // => { info: 'Saved.' }
+ */
+export const keepFlash = (...keys: readonly string[]) => {
+  if (!keys.every(name => typeof name === 'string'))
+    throw new TypeError('keepFlash: every key must be a string')
+  const all = keys.length === 0
+  return function keepFlash<C extends Conn & WithFlash>(conn: C): C {
+    fetchedOf(conn)
+    const kept: Kept = all || keptOf(conn) === 'all' ? 'all' : [...(keptOf(conn) ?? []), ...keys]
+    return ConnRecord.with(conn, { private: putEntry(conn.private, keeping, kept) }) as Conn as C
+  }
+}

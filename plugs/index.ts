@@ -8,9 +8,11 @@ export {
   protectFromForgery,
   validStateAndCsrfToken,
   withCsrfToken,
+  type FetchMetadataClearOptions,
+  type FetchMetadataOptions,
   type ProtectFromForgeryOptions,
 } from './csrf.js'
-export { clearFlash, fetchFlash, getFlash, mergeFlash, putFlash } from './flash.js'
+export { clearFlash, fetchFlash, getFlash, keepFlash, mergeFlash, putFlash } from './flash.js'
 export { head } from './head.js'
 export { lint } from './lint.js'
 export {
@@ -27,6 +29,14 @@ export { json, type JsonOptions } from './parsers/json.js'
 export type { BodyParser, Parsed, ParserOptions } from './parsers/parser.js'
 export { urlencoded, type UrlencodedOptions } from './parsers/urlencoded.js'
 export { parsers, type ParsersOptions } from './parsers.js'
+export {
+  proxy,
+  type ClientBody,
+  type ClientRequest,
+  type ClientResponse,
+  type HttpClient,
+  type ProxyOptions,
+} from './proxy.js'
 export { putLayout, putRootLayout, render, type Layout, type View } from './render.js'
 export { requestId, type RequestIdOptions } from './request-id.js'
 export { rewriteOn, type ForwardedHeader, type RewriteOnOptions } from './rewrite-on.js'

@@ -8,7 +8,7 @@ import { isConn } from '../lib/conn/is-conn.js'
 import type { Effect } from '../lib/effect.js'
 import { isPlugError, type PlugError } from '../lib/error.js'
 import type { AnyPlug } from '../lib/fold.js'
-import { pipeline, plugName, steps } from '../lib/plug.js'
+import { checkAtBoot, checkedAtBoot, pipeline, plugName, steps } from '../lib/plug.js'
 import { broken } from './lint/contract.js'
 import { likeness, notice } from './lint/snapshot.js'
 
@@ -70,6 +70,7 @@ const lintStep = (plug: AnyPlug): AnyPlug => {
     // The runner says what is wrong with it.
     return result
   }
+  checkedAtBoot(linted as AnyPlug, given => checkAtBoot(plug, given))
   return Object.defineProperty(linted, 'name', { value: name })
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Conn, Halted, Responded } from '../lib/conn.js'
 import { encodeQuery } from '../lib/http/query.js'
-import { plugName, steps } from '../lib/plug.js'
+import { checkAtBoot, checkedAtBoot, plugName, steps } from '../lib/plug.js'
 import type { Result } from '../lib/effect.js'
 import { dispatcher } from './dispatch.js'
 import { nodesOf, type Owner } from './node.js'
@@ -136,7 +136,13 @@ export const router = <const R extends readonly Route[]>(...scopes: R): Router<P
     const encoded = query === undefined ? '' : encodeQuery(query)
     return encoded === '' ? made : `${made}?${encoded}`
   }
-  return Object.assign(dispatcher(table), { path, routes }) as unknown as Router<PatternsOf<R>, NeedsOf<R>>
+  const behind = new Set(
+    [...table.routes, ...table.fallbacks].flatMap(({ plugs, handler }) => [...plugs, handler]),
+  )
+  const dispatch = checkedAtBoot(dispatcher(table), given => {
+    for (const plug of behind) checkAtBoot(plug, given)
+  })
+  return Object.assign(dispatch, { path, routes }) as unknown as Router<PatternsOf<R>, NeedsOf<R>>
 }
 
 interface TopScope extends ScopeFn<Conn, '/', Conn> {

@@ -203,7 +203,7 @@ t.test('adapters and server-side stores may touch the world, and nothing else ma
   const text = "import { readFileSync } from 'node:fs'\nexport const a = () => Date.now()"
   for (const file of [
     'lib/adapters/node.ts',
-    'plugs/session/memory.ts',
+    'plugs/session/stores/memory.ts',
     'plugs/session/stores/redis.ts',
     'plugs/session/stores/sql/index.ts',
   ])
@@ -211,7 +211,7 @@ t.test('adapters and server-side stores may touch the world, and nothing else ma
   for (const file of [
     'lib/run.ts',
     'lib/testing/conn.ts',
-    'plugs/session/cookie.ts',
+    'plugs/session/stores/cookie.ts',
     'plugs/session/store.ts',
     'router/match.ts',
   ])

@@ -49,6 +49,18 @@ t.test('the root loads lib and the few packages it is made of', async t => {
   )
 })
 
+t.test('what sends requests is loaded when the first is sent', async t => {
+  const programs = ["await import('plugboard/node')", "(await import('plugboard/node')).httpClient()"]
+  for (const program of programs) {
+    const files = await loaded(program)
+    t.ok(files.includes('dist/lib/adapters/node/http-client.js'))
+    t.strictSame(
+      files.filter(file => file.startsWith('node_modules/undici/')),
+      [],
+    )
+  }
+})
+
 t.test('no entry point does anything when it is imported', async t => {
   for (const entry of entries) {
     const program = `

@@ -17,7 +17,9 @@ export interface Config {
 export type Mode = 'development' | 'test' | 'production'
 
 export interface SessionConfig {
-  readonly store: 'cookie' | 'memory'
+  readonly store: 'cookie' | 'memory' | 'redis' | 'sql'
+  /** Where Redis is, if sessions live there: `redis://host:6379/0`. */
+  readonly redisUrl: string
   /** The cookie's name. */
   readonly key: string
   readonly signingSalt: string
@@ -87,13 +89,21 @@ export const readConfig = (env: Env): Either<readonly string[], Config> => {
   if (url !== '' && !/^postgres(ql)?:\/\//i.test(url))
     mistakes.push('DATABASE_URL must begin with postgres:// or postgresql://')
 
+  const store = oneOf('SESSION_STORE', 'cookie', ['cookie', 'memory', 'redis', 'sql'])
+  const redisUrl = text('REDIS_URL', '')
+  if (store === 'redis' && redisUrl === '')
+    mistakes.push('REDIS_URL is missing: SESSION_STORE=redis needs one, such as redis://127.0.0.1:6379')
+  else if (redisUrl !== '' && !(/^rediss?:\/\//i.test(redisUrl) && URL.canParse(redisUrl)))
+    mistakes.push('REDIS_URL must be an address that begins with redis:// or rediss://')
+
   const config: Config = {
     mode,
     host: text('HOST', production ? '' : '127.0.0.1') || undefined,
     port: whole('PORT', 4000, 65_535),
     secretKeyBase,
     session: {
-      store: oneOf('SESSION_STORE', 'cookie', ['cookie', 'memory']),
+      store,
+      redisUrl,
       key: text('SESSION_KEY', '_snippetbox_key'),
       signingSalt: text('SESSION_SIGNING_SALT', 'snippetbox signing'),
       encryptionSalt: env['SESSION_ENCRYPTION_SALT'] || undefined,

@@ -1,12 +1,9 @@
 /** The whole app: what every request goes through before the router, and the router. */
 import { assign, endpoint, pipeline, type After, type Endpoint } from 'plugboard'
 import {
-  cookieStore,
   head,
   lint,
   logger,
-  memoryStore,
-  memoryTable,
   methodOverride,
   parsers,
   requestId,
@@ -27,15 +24,12 @@ import type { Services } from './services.js'
 export interface Ports {
   readonly assets: Directory
   readonly log: LogPort
+  /** Where sessions live. */
+  readonly sessions: Store
 }
 
-const storeOf = ({ store, signingSalt, encryptionSalt }: SessionConfig): Store =>
-  store === 'memory'
-    ? memoryStore(memoryTable())
-    : cookieStore(encryptionSalt === undefined ? { signingSalt } : { signingSalt, encryptionSalt })
-
-const sessionOptions = (config: SessionConfig): SessionOptions => ({
-  store: storeOf(config),
+const sessionOptions = (config: SessionConfig, store: Store): SessionOptions => ({
+  store,
   key: config.key,
   httpOnly: config.httpOnly,
   sameSite: config.sameSite,
@@ -44,7 +38,7 @@ const sessionOptions = (config: SessionConfig): SessionOptions => ({
   ...(config.domain !== undefined && { domain: config.domain }),
 })
 
-const beforeRouter = (config: Config, services: Services, { assets, log }: Ports) =>
+const beforeRouter = (config: Config, services: Services, { assets, log, sessions }: Ports) =>
   pipeline(
     rewriteOn({ trust: config.trustedProxies }),
     requestId,
@@ -53,7 +47,7 @@ const beforeRouter = (config: Config, services: Services, { assets, log }: Ports
     parsers(),
     methodOverride,
     head,
-    session(sessionOptions(config.session)),
+    session(sessionOptions(config.session, sessions)),
     assign('services', services),
   )
 

@@ -98,8 +98,14 @@ export const readSignup = (body: Body): Either<SignupForm, Credentials> => {
 /** Who wants in. Nothing is checked here: that is for the database to say, in the same time and words for all. */
 export const readCredentials = (body: Body): Credentials => ({
   email: field(body, 'email').trim().slice(0, 160),
-  password: field(body, 'password').slice(0, 1000),
+  password: readPassword(body),
 })
+
+/** A password, as far as it is looked at. */
+export const readPassword = (body: Body): string => field(body, 'password').slice(0, 1000)
+
+/** Whether somebody wants to stay logged in: the box is ticked. */
+export const readRememberMe = (body: Body): boolean => field(body, 'remember_me') === 'true'
 
 // --- settings
 

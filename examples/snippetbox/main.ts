@@ -5,6 +5,7 @@ import { directory, serve, stdout } from 'plugboard/node'
 import { makeAttempts } from './attempts.js'
 import { modeOf, readConfig, type Config, type Env } from './config.js'
 import { openRepository } from './data/open-repository.js'
+import { openSessionStore } from './data/session-store.js'
 import { developmentSecret } from './development-secret.js'
 import { makeEndpoint } from './endpoint.js'
 
@@ -24,9 +25,15 @@ const fail = (...problems: readonly string[]): void => {
 const start = async (config: Config): Promise<void> => {
   const opened = await openRepository(config.database)()
   if (isLeft(opened)) return fail(opened.left.message, String(opened.left.cause ?? ''))
-  const { repository, close } = opened.right
-  const services = { repository, attempts: makeAttempts(), mode: config.mode }
-  const app = makeEndpoint(config, services, { assets: directory(assets), log: stdout })
+  const { repository, tokens, database, close } = opened.right
+  const sessions = await openSessionStore(config.session, () => database)()
+  if (isLeft(sessions)) {
+    await close()
+    return fail(sessions.left.message, String(sessions.left.cause ?? ''))
+  }
+  const services = { repository, tokens, attempts: makeAttempts(), mode: config.mode }
+  const ports = { assets: directory(assets), log: stdout, sessions: sessions.right.store }
+  const app = makeEndpoint(config, services, ports)
   const served = await serve(app, {
     port: config.port,
     ...(config.host !== undefined && { host: config.host }),
@@ -36,6 +43,7 @@ const start = async (config: Config): Promise<void> => {
     console.log(`Snippetbox (${config.mode}) is at ${served.right.url.replace('127.0.0.1', 'localhost')}`)
     await served.right.stopped
   }
+  await sessions.right.close()
   await close()
 }
 

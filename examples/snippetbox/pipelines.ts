@@ -9,6 +9,7 @@ import {
   type WithFlash,
   type WithSession,
 } from 'plugboard'
+import type { WithCurrentUser } from 'plugboard/auth'
 import {
   accepts,
   fetchFlash,
@@ -18,13 +19,8 @@ import {
   putRootLayout,
   withCsrfToken,
 } from 'plugboard/plugs'
-import {
-  fetchCurrentUser,
-  redirectIfAuthenticated,
-  requireAuthenticatedUser,
-  validateSessionAge,
-  type WithUser,
-} from './auth.js'
+import { auth } from './auth.js'
+import type { User } from './data/repository.js'
 import type { AtRouter } from './endpoint.js'
 import { readTheme } from './forms.js'
 import { secureHeaders } from './secure-headers.js'
@@ -38,7 +34,7 @@ const fetchTheme = <C extends Conn & WithSession>(conn: C) =>
 const assignFlash = <C extends Conn & WithFlash>(conn: C) => assign('flash', conn.flash)(conn)
 
 /** The menu of those who are logged in holds a form; other pages ask for a token themselves, or set no cookie. */
-const protectMenu = <C extends Conn & WithCsrf & WithUser>(
+const protectMenu = <C extends Conn & WithCsrf & WithCurrentUser<User>>(
   conn: C,
 ): C | (C & Assigned<{ readonly csrfToken: string }>) =>
   conn.assigns.currentUser === null ? conn : withCsrfToken(conn)
@@ -50,8 +46,8 @@ export const browser = pipeline.from<AtRouter>()(
   putRootLayout(layout),
   protectFromForgery,
   secureHeaders,
-  validateSessionAge,
-  fetchCurrentUser,
+  auth.validateSessionAge,
+  auth.fetchCurrentUser,
   fetchTheme,
   assignFlash,
   protectMenu,
@@ -60,9 +56,12 @@ export const browser = pipeline.from<AtRouter>()(
 export type Browser = After<typeof browser>
 
 /** For pages that need a user. */
-export const authenticated = pipeline.from<Browser>()(requireAuthenticatedUser)
+export const authenticated = pipeline.from<Browser>()(auth.requireAuthenticatedUser)
 /** The conn of a page behind the log-in: its user is there. */
 export type Authenticated = After<typeof authenticated>
 
+/** For what one should not be able to do on a machine that somebody left alone. */
+export const confirmed = pipeline.from<Authenticated>()(auth.requireSudoMode)
+
 /** For pages that make no sense to those who are logged in. */
-export const anonymous = pipeline.from<Browser>()(redirectIfAuthenticated)
+export const anonymous = pipeline.from<Browser>()(auth.redirectIfAuthenticated)

@@ -5,7 +5,7 @@ import { health } from './controllers/health.js'
 import * as pages from './controllers/pages.js'
 import { ownSnippets, snippets } from './controllers/snippets.js'
 import type { AtRouter } from './endpoint.js'
-import { anonymous, authenticated, browser } from './pipelines.js'
+import { anonymous, authenticated, browser, confirmed } from './pipelines.js'
 
 export const app = router(
   scope.from<AtRouter>()('/', ({ get }) => [get('/healthz', health)]),
@@ -21,9 +21,13 @@ export const app = router(
       get('/login', accounts.newLogin),
       post('/login', accounts.createLogin),
     ]),
-    scope('/', authenticated, ({ get, match, resources }) => [
+    scope('/', authenticated, ({ get, post, resources, scope }) => [
       get('/account', accounts.account),
-      match(['DELETE', 'POST'], '/account', accounts.logoutEverywhere),
+      get('/account/confirm', accounts.newConfirmation),
+      post('/account/confirm', accounts.createConfirmation),
+      scope('/', confirmed, ({ match }) => [
+        match(['DELETE', 'POST'], '/account', accounts.logoutEverywhere),
+      ]),
       resources('/snippets', ownSnippets, { codec: int }),
     ]),
     resources('/snippets', snippets, { codec: int }),

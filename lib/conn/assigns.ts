@@ -2,7 +2,7 @@
 import type { Conn } from '../conn.js'
 import type { Assign } from '../fold.js'
 import type { Assigned } from '../conn.js'
-import { ConnRecord, putEntry } from './record.js'
+import { ConnRecord, nothing, putEntry } from './record.js'
 
 /**
  * Assigns a value to a key; later plugs and views find it under `conn.assigns`, with its type.
@@ -63,12 +63,18 @@ export const putPrivate = (key: string, value: unknown) => {
  */
 export const mergePrivate = (entries: Readonly<Record<string, unknown>>) => {
   const pairs = Object.entries(entries)
-  return function mergePrivate<C extends Conn>(conn: C): C {
-    let merged = conn.private
+  const mergedInto = (before: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+    let merged = before
     for (let i = 0; i < pairs.length; i++) {
       const [key, value] = pairs[i] as [string, unknown]
       merged = putEntry(merged, key, value)
     }
-    return ConnRecord.with(conn, { private: merged }) as Conn as C
+    return merged
+  }
+  // What comes of a conn that has none yet is the same each time.
+  const alone = Object.freeze(mergedInto(nothing))
+  return function mergePrivate<C extends Conn>(conn: C): C {
+    const before = conn.private
+    return ConnRecord.private(conn, before === nothing ? alone : mergedInto(before)) as Conn as C
   }
 }

@@ -204,7 +204,7 @@ export const putRespCookie = (name: string, value: Term, given: CookieOptions = 
             ...stamp,
             entropy: conn.entropy(`cookie:${name}`, 24),
           })
-      return putCookie(conn, name, { ...attributes, value: token }, value) as C
+      return putCookie(conn, name, Object.assign({ value: token }, attributes), value) as C
     }
   if (!attribute.holds(value))
     throw new TypeError(

@@ -93,7 +93,8 @@ class Assigns {
 }
 
 const noAssigns = new Assigns(undefined, '', undefined, Object.freeze({}))
-const nothing: Readonly<Record<string, never>> = Object.freeze({})
+/** What a conn has before anything is put on it, by identity. */
+export const nothing: Readonly<Record<string, never>> = Object.freeze({})
 const none: readonly never[] = Object.freeze([])
 
 /** The only header a response starts with, as in Plug. */
@@ -295,6 +296,22 @@ export class ConnRecord implements Conn {
   static session(conn: Conn, name: string, session: Session): ConnRecord {
     const next = ConnRecord.#copy(conn)
     next.sessions = putEntry(next.sessions, name, session)
+    return ConnRecord.#done(next)
+  }
+
+  static private(conn: Conn, entries: Readonly<Record<string, unknown>>): ConnRecord {
+    const next = ConnRecord.#copy(conn)
+    next.private = entries
+    return ConnRecord.#done(next)
+  }
+
+  /** The conn with a session that a hook is to write; `alone` is the list of that hook, for a conn that has no other. */
+  static fetched(conn: Conn, name: string, session: Session, alone: readonly BeforeSend[]): ConnRecord {
+    const next = ConnRecord.#copy(conn)
+    const { sessions, beforeSend } = next
+    next.sessions =
+      sessions === nothing && name === 'session' ? { session } : putEntry(sessions, name, session)
+    next.beforeSend = beforeSend.length === 0 ? alone : [...beforeSend, ...alone]
     return ConnRecord.#done(next)
   }
 

@@ -6,9 +6,10 @@
 import { none, some, type Option } from 'fp-ts/lib/Option.js'
 import { decode } from './base64url.js'
 import { toBuffer, viewOf, type Bytes } from './bytes.js'
+import { open, seal } from './cipher.js'
 import { decryptLegacy, legacyPrefix } from './legacy-decrypt.js'
 import { sealNonce } from './seal-nonce.js'
-import { keyLength, nonceLength, open, seal } from './xchacha.js'
+import { keyLength, nonceLength } from './xchacha.js'
 
 export { sealNonce }
 

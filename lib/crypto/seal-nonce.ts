@@ -3,13 +3,18 @@
  * well be given twice: when one conn is run twice, or two values are sealed under one label. A nonce that
  * also depends on everything that is sealed differs whenever anything differs (as in RFC 8452's SIV modes).
  */
-import { toBuffer, viewOf, type Bytes } from './bytes.js'
-import { hmac } from './hmac.js'
+import { hash } from 'node:crypto'
+import { toBuffer, type Bytes } from './bytes.js'
 import { nonceLength } from './xchacha.js'
 
 /**
- * The first 24 bytes of HMAC-SHA256, keyed by `key`, over entropy, additional data and plaintext, each
- * preceded by its length. Same input, same nonce; when any of the four differs, so does the nonce.
+ * The first 24 bytes of a SHA-256 of key, entropy, additional data and plaintext, the lengths of all four before them.
+ * Same input, same nonce; when any of the four differs, so does the nonce.
+ *
+ * For two nonces to be the same, 192 bits of two hashes must be. As the lengths come first, no input is the beginning of
+ * another: over such inputs a plain hash that begins with a secret is a pseudo-random function (Coron, Dodis, Malinaud and
+ * Puniya, Merkle-Damgard revisited, 2005). So the nonce, which everybody sees, tells nothing of key, entropy and plaintext,
+ * though entropy were known, and an HMAC's second hash would add nothing.
  *
  * @param entropy At least 24 bytes that cannot be guessed, such as `conn.entropy('seal', 24)`.
  * @param key The key the message will be sealed with.
@@ -23,22 +28,29 @@ export const sealNonce = (entropy: Uint8Array, key: Bytes, aad: Bytes, plaintext
   if (!(entropy instanceof Uint8Array) || entropy.length < nonceLength)
     throw new RangeError(`sealNonce: entropy must be at least ${nonceLength} bytes`)
   return derive(
-    viewOf(entropy),
     toBuffer(key, 'sealNonce: key'),
+    entropy,
     toBuffer(aad, 'sealNonce: aad'),
     toBuffer(plaintext, 'sealNonce: plaintext'),
   )
 }
 
-const derive = (entropy: Buffer, key: Buffer, aad: Buffer, plaintext: Buffer): Buffer => {
-  const input = Buffer.allocUnsafe(12 + entropy.length + aad.length + plaintext.length)
-  let at = append(input, 0, entropy)
-  at = append(input, at, aad)
-  append(input, at, plaintext)
-  return hmac('sha256', key, input).subarray(0, nonceLength)
-}
-
-const append = (input: Buffer, at: number, part: Buffer): number => {
-  input.set(part, input.writeUInt32BE(part.length, at))
-  return at + 4 + part.length
+const derive = (key: Buffer, entropy: Uint8Array, aad: Buffer, plaintext: Buffer): Buffer => {
+  const entropyAt = 16 + key.length
+  const aadAt = entropyAt + entropy.length
+  const plaintextAt = aadAt + aad.length
+  const input = Buffer.allocUnsafe(plaintextAt + plaintext.length)
+  input.writeUInt32BE(key.length, 0)
+  input.writeUInt32BE(entropy.length, 4)
+  input.writeUInt32BE(aad.length, 8)
+  input.writeUInt32BE(plaintext.length, 12)
+  input.set(key, 16)
+  input.set(entropy, entropyAt)
+  input.set(aad, aadAt)
+  input.set(plaintext, plaintextAt)
+  // By way of a string: as a buffer of its own a hash costs an allocation outside the heap.
+  const nonce = Buffer.allocUnsafe(nonceLength)
+  nonce.write(hash('sha256', input, 'binary'), 0, nonceLength, 'latin1')
+  for (let i = 16; i < entropyAt; i++) input[i] = 0
+  return nonce
 }

@@ -17,17 +17,25 @@ const hasForbidden = (text: string): boolean =>
 
 const isSpace = (c: number): boolean => c === 0x20 || (c >= 0x09 && c <= 0x0d)
 
+/** A pair of a header by the places of its parts: the name, and the value behind its `=`. `next` is where to go on. */
+interface Pair {
+  from: number
+  equals: number
+  to: number
+  next: number
+}
+
 /**
- * Adds the pairs of one header; the first of a name wins. Reads every character a bounded number of times.
+ * Finds the first pair from a place on; false if there is none. However a header is made, all its pairs together read each
+ * character a bounded number of times.
  */
-const read = (header: string, into: Record<string, string>): Record<string, string> => {
-  const suspect = hasForbidden(header)
-  let equals = -1
-  for (let start = 0, end = 0; start < header.length; start = end + 1) {
+const findPair = (header: string, suspect: boolean, pair: Pair): boolean => {
+  let equals = pair.equals
+  for (let start = pair.next, end = 0; start < header.length; start = end + 1) {
     // Looked for only when the last one found lies behind: a header without "=" must not be searched for each
     // pair.
     if (equals < start) equals = header.indexOf('=', start)
-    if (equals < 0) return into
+    if (equals < 0) return false
     end = header.indexOf(';', start)
     if (end < 0) end = header.length
     if (equals > end) continue
@@ -36,12 +44,27 @@ const read = (header: string, into: Record<string, string>): Record<string, stri
     let at = from
     while (at < equals && !isSpace(header.charCodeAt(at))) at++
     if (at < equals || from === equals) continue
+    if (suspect && hasForbidden(header.slice(equals + 1, end))) continue
     let to = end
     while (header.charCodeAt(to - 1) === 0x20) to--
-    const name = header.slice(from, equals)
-    if (name in into) continue
-    const value = header.slice(equals + 1, to)
-    if (!suspect || !hasForbidden(header.slice(equals + 1, end))) into[name] = value
+    pair.from = from
+    pair.equals = equals
+    pair.to = to
+    pair.next = end + 1
+    return true
+  }
+  return false
+}
+
+const start = (): Pair => ({ from: 0, equals: -1, to: 0, next: 0 })
+
+/** Adds the pairs of one header; the first of a name wins. */
+const read = (header: string, into: Record<string, string>): Record<string, string> => {
+  const suspect = hasForbidden(header)
+  const pair = start()
+  while (findPair(header, suspect, pair)) {
+    const name = header.slice(pair.from, pair.equals)
+    if (!(name in into)) into[name] = header.slice(pair.equals + 1, pair.to)
   }
   return into
 }
@@ -63,6 +86,26 @@ export const decodeCookies = (headers: readonly string[] | string): Cookies => {
   // Backwards, so that a name that a later header has is never taken from an earlier one.
   for (let i = headers.length - 1; i >= 0; i--) read(headers[i] as string, cookies)
   return cookies
+}
+
+/**
+ * Gives what {@link decodeCookies} reads under one name.
+ *
+ * @example
+ * import { decodeCookie } from './cookies.js'
+ * decodeCookie(['theme=dark; _key=SFMyNTY.g2g'], '_key') // => 'SFMyNTY.g2g'
+ * decodeCookie(['theme=dark'], 'them') // => undefined
+ */
+export const decodeCookie = (headers: readonly string[], name: string): string | undefined => {
+  for (let i = headers.length - 1; i >= 0; i--) {
+    const header = headers[i] as string
+    const suspect = hasForbidden(header)
+    const pair = start()
+    while (findPair(header, suspect, pair))
+      if (pair.equals - pair.from === name.length && header.startsWith(name, pair.from))
+        return header.slice(pair.equals + 1, pair.to)
+  }
+  return undefined
 }
 
 /** A cookie to set: its value and attributes. */

@@ -1,6 +1,6 @@
 /** Sessions: the plugs, the functions on a session, the stores, and what a store of one's own is made of. */
-export { cookieStore, type CookieStoreOptions } from './cookie.js'
-export type { CookieKeyOptions } from './cookie-keys.js'
+export { cookieStore, type CookieStoreOptions } from './stores/cookie.js'
+export type { CookieKeyOptions } from './stores/cookie-keys.js'
 export {
   clearSession,
   configureSession,
@@ -9,12 +9,23 @@ export {
   mergeSession,
   putSession,
 } from './functions.js'
-export { memoryStore, type MemoryStoreOptions } from './memory.js'
-export { memoryTable, type MemoryTable } from './memory-table.js'
+export { memoryStore, type MemoryStoreOptions } from './stores/memory.js'
+export { memoryTable, type MemoryTable } from './stores/memory-table.js'
 export { sessionConfig, type Configure, type SessionConfig, type SessionOptions } from './options.js'
 export { fetchSession, session } from './plug.js'
 export { readSession } from './read.js'
-export type { Serializer } from './serializer.js'
-export type { SessionWrite, Store, StoreChange, StoreContext, Stored, StoreSession } from './store.js'
-export { applyChanges } from './terms.js'
+export type { Serializer } from './stores/serializer.js'
+export type {
+  Renewal,
+  SessionWrite,
+  Store,
+  StoreChange,
+  StoreContext,
+  Stored,
+  StoreSession,
+} from './store.js'
+export { applyChanges, swapHolds } from './terms.js'
+export { defineSession, type DefineSessionOptions, type SessionCodec, type TypedSession } from './typed.js'
+export { updateSession, type Update } from './update.js'
 export { writeSession } from './write.js'
+export type { StoreFailure, ServerStoreOptions } from './stores/server.js'

@@ -23,7 +23,10 @@ export interface SessionOptions {
   readonly path?: string
   /** The domain whose hosts get the cookie. Default: this host only. */
   readonly domain?: string
-  /** Whether the cookie is sent over https only. Default: if it is set over https. */
+  /**
+   * Whether the cookie is sent over https only. Default: if it is set over https, or if browsers refuse it otherwise: with
+   * `partitioned`, and with a key that begins with `__Host-` or `__Secure-`.
+   */
   readonly secure?: boolean
   /** Whether scripts of the page cannot read the cookie. Default true. */
   readonly httpOnly?: boolean
@@ -86,6 +89,25 @@ const rules: Rules = {
   extra: text,
 }
 
+/** What browsers take only from a cookie that is Secure, if it has such a thing (RFC 6265bis §4.1.3; CHIPS). */
+const demandOfSecure = ({ key, partitioned }: SessionOptions): string | undefined =>
+  partitioned === true
+    ? 'partitioned'
+    : /^__(?:host|secure)-/i.test(key)
+      ? `the prefix of the key ${key}`
+      : undefined
+
+/** Throws for a cookie that every browser refuses. */
+const checkAccepted = (options: SessionOptions, demand: string | undefined): void => {
+  const { key, secure, path = '/', domain } = options
+  if (demand !== undefined && secure === false)
+    throw new TypeError(`session: secure must not be false with ${demand}: browsers refuse such a cookie`)
+  if (/^__host-/i.test(key) && (path !== '/' || domain !== undefined))
+    throw new TypeError(
+      `session: ${domain === undefined ? "path must be '/'" : 'domain must be absent'} with the prefix of the key ${key}: browsers refuse such a cookie`,
+    )
+}
+
 /** Throws unless a function's argument may name a session. */
 export const checkName = (caller: string, name: string): void => {
   if (!isName(name)) throw new TypeError(`${caller}: name must be ${sessionName.must}`)
@@ -102,12 +124,22 @@ export const checkName = (caller: string, name: string): void => {
 export const sessionConfig = (options: SessionOptions): SessionConfig => {
   checkOptions('session', options, rules)
   const { store, key, name = 'session', ttl, sameSite = 'Lax', ...attributes } = options
-  const cookie = sameSite === false ? attributes : { ...attributes, sameSite }
+  const demand = demandOfSecure(options)
+  // Each request copies it, and what spread has made is slow to copy and to read.
+  const cookie = Object.assign(
+    {},
+    attributes,
+    sameSite !== false && { sameSite },
+    demand !== undefined && { secure: true },
+  )
   checkCookie('session', key, cookie)
+  checkAccepted(options, demand)
+  const session: StoreSession = { name, ttl: ttl ?? attributes.maxAge }
+  store.checkSession?.(session)
   return {
     store,
     key,
-    session: { name, ttl: ttl ?? attributes.maxAge },
+    session,
     cookie,
     deletion: { ...cookie, value: '', maxAge: 0 },
   }

@@ -1,20 +1,22 @@
 /** The two plugs of a session: `session` says where it lives, `fetchSession` reads it and sees that it is written. */
-import type { BeforeSend, Conn, Session, SessionData, WithSession } from '../../lib/conn.js'
+import type { BeforeSend, Conn, SessionData, WithSession } from '../../lib/conn.js'
 import { mergePrivate } from '../../lib/conn/assigns.js'
 import { isConn } from '../../lib/conn/is-conn.js'
-import { ConnRecord, putEntry } from '../../lib/conn/record.js'
+import { ConnRecord } from '../../lib/conn/record.js'
 import type { Term } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
+import { checkedAtBoot } from '../../lib/plug.js'
 import { checkName, sessionConfig, type SessionConfig, type SessionOptions } from './options.js'
 import { read } from './read.js'
-import { putChange, SessionRecord } from './record.js'
+import { noOrigin, putChange, SessionRecord } from './record.js'
 import { andThen } from './result.js'
 import { writeSession } from './write.js'
 
 /** What `session` leaves on the conn for `fetchSession`. */
 interface Mounted {
   readonly config: SessionConfig
-  readonly beforeSend: BeforeSend
+  /** The list of the one hook that writes it. */
+  readonly hooks: readonly BeforeSend[]
 }
 
 const placeOf = (name: string): string => `plugboardSession:${name}`
@@ -38,9 +40,14 @@ const placeOf = (name: string): string => `plugboardSession:${name}`
  */
 export const session = (options: SessionOptions) => {
   const config = sessionConfig(options)
-  const mounted: Mounted = { config, beforeSend: writeSession(config) }
-  return mergePrivate({ [placeOf(config.session.name)]: mounted })
+  const mounted: Mounted = { config, hooks: Object.freeze([writeSession(config)]) }
+  const plug = mergePrivate({ [placeOf(config.session.name)]: mounted })
+  return checkedAtBoot(plug, given => config.store.checkAtBoot?.(given))
 }
+
+/** Where a conn's session of a name lives; undefined if it has a test's data alone. */
+export const configOf = (conn: Conn, name: string): SessionConfig | undefined =>
+  (conn.private[placeOf(name)] as Mounted | undefined)?.config
 
 interface FetchSession {
   /** The plug for the session of another name. */
@@ -72,19 +79,26 @@ const laid = (record: SessionRecord, data: Readonly<Record<string, Term>>): Sess
   return made.configured(undefined)
 }
 
+/** Two sessions in one cookie would each write over the other. */
+const checkOwnCookie = (conn: Conn, { key, session: { name } }: SessionConfig): void => {
+  for (const other in conn.sessions)
+    if (configOf(conn, other)?.key === key)
+      throw new TypeError(
+        `session: '${other}' and '${name}' have the same cookie, ${key}: give each session a key of its own`,
+      )
+}
+
 const fetch = (conn: Conn, name: string, place: string): Result<Conn> => {
   if (Object.hasOwn(conn.sessions, name)) return conn
   const mounted = conn.private[place] as Mounted | undefined
   const data = testData(conn, name)
   if (mounted === undefined) {
     if (data === undefined) throw missing(name)
-    return ConnRecord.session(conn, name, laid(new SessionRecord(undefined), data))
+    return ConnRecord.session(conn, name, laid(new SessionRecord(noOrigin), data))
   }
+  checkOwnCookie(conn, mounted.config)
   return andThen(read(mounted.config, conn), record =>
-    ConnRecord.with(conn, {
-      sessions: putEntry<Session>(conn.sessions, name, data === undefined ? record : laid(record, data)),
-      beforeSend: [...conn.beforeSend, mounted.beforeSend],
-    }),
+    ConnRecord.fetched(conn, name, data === undefined ? record : laid(record, data), mounted.hooks),
   )
 }
 

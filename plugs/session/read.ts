@@ -2,10 +2,10 @@
 import type { Conn, RespCookie, Session } from '../../lib/conn.js'
 import { isDeletion } from '../../lib/conn/put-cookie.js'
 import { isFetched } from '../../lib/fetched.js'
-import { decodeCookies } from '../../lib/http/cookies.js'
+import { decodeCookie } from '../../lib/http/cookies.js'
 import type { Result } from '../../lib/effect.js'
 import type { SessionConfig } from './options.js'
-import { SessionRecord } from './record.js'
+import { LateOrigin, noOrigin, SessionRecord, type Origin } from './record.js'
 import { andThen } from './result.js'
 import type { Stored } from './store.js'
 import { Terms } from './terms.js'
@@ -13,23 +13,31 @@ import { Terms } from './terms.js'
 /** What the request's cookies say, those of the response laid over them. */
 const cookieOf = (conn: Conn, name: string): unknown => {
   if (isFetched(conn.cookies)) return conn.cookies[name]
-  if (!Object.hasOwn(conn.respCookies, name)) return decodeCookies(conn.reqHeaders.getAll('cookie'))[name]
+  if (!Object.hasOwn(conn.respCookies, name)) return decodeCookie(conn.reqHeaders.getAll('cookie'), name)
   const set = conn.respCookies[name] as RespCookie
   return isDeletion(set) ? undefined : set.value
 }
 
-const opened = (stored: Stored | undefined): SessionRecord =>
-  stored === undefined
-    ? new SessionRecord(undefined)
-    : new SessionRecord(stored.id, new Terms(stored.entries))
+const originOf = (stored: Stored | undefined): Origin =>
+  stored === undefined ? noOrigin : { id: stored.id, terms: new Terms(stored.entries) }
 
-/** What a conn's cookie stands for. */
-export const read = (config: SessionConfig, conn: Conn): Result<SessionRecord> => {
-  const cookie = cookieOf(conn, config.key)
-  return typeof cookie === 'string'
-    ? andThen(config.store.get(cookie, config.session, conn), opened)
-    : new SessionRecord(undefined)
+const find = ({ store, session, key }: SessionConfig, conn: Conn): Result<Origin> => {
+  const cookie = cookieOf(conn, key)
+  return typeof cookie === 'string' ? andThen(store.get(cookie, session, conn), originOf) : noOrigin
 }
+
+const findNow = (config: SessionConfig, conn: Conn): Origin => {
+  const found = find(config, conn)
+  if (typeof found === 'function')
+    throw new TypeError('session: the get of a store that says it is pure gave an effect')
+  return found
+}
+
+/** What a conn's cookie stands for; with a pure store not even the cookie is looked for before somebody asks. */
+export const read = (config: SessionConfig, conn: Conn): Result<SessionRecord> =>
+  config.store.pure === true
+    ? new SessionRecord(new LateOrigin(() => findNow(config, conn)))
+    : andThen(find(config, conn), origin => new SessionRecord(origin))
 
 /**
  * The session that a request's cookie stands for: an empty one if there is no cookie, or if the store does not know it.

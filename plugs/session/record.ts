@@ -5,37 +5,70 @@
 import type { Conn, Session, SessionData, SessionInfo } from '../../lib/conn.js'
 import { rawEntry, type RawEntry, type Term } from '../../lib/crypto/term-format.js'
 import { NotFetchedError, type fetched } from '../../lib/fetched.js'
-import type { SessionWrite } from './store.js'
+import type { SessionWrite, StoreChange } from './store.js'
 import { applyChanges, Terms } from './terms.js'
 
 /** A change, as `session.changes` shows it and as a store takes it. */
-export type Change =
-  | { readonly op: 'put'; readonly key: string; readonly value: Term; readonly entry: RawEntry }
-  | { readonly op: 'delete'; readonly key: string }
-  | { readonly op: 'clear' }
+export type Change = Put | { readonly op: 'delete'; readonly key: string } | { readonly op: 'clear' }
+
+type Put = { readonly op: 'put'; readonly key: string; readonly value: Term; readonly entry: RawEntry }
+
+/** What `data` makes of the terms. */
+export type View = (data: SessionData) => SessionData
 
 const noChanges: readonly Change[] = Object.freeze([])
-const noTerms = new Terms([])
+
+/** What a session was before this request changed it. */
+export interface Origin {
+  readonly id: string | undefined
+  readonly terms: Terms
+}
+
+/** What a new session was. */
+export const noOrigin: Origin = { id: undefined, terms: new Terms([]) }
+
+/** An origin that is found out when somebody first asks, and once: all sessions that come of it share it. */
+export class LateOrigin implements Origin {
+  readonly #find: () => Origin
+  #found: Origin | undefined
+
+  constructor(find: () => Origin) {
+    this.#find = find
+  }
+
+  get id(): string | undefined {
+    return (this.#found ??= this.#find()).id
+  }
+
+  get terms(): Terms {
+    return (this.#found ??= this.#find()).terms
+  }
+}
 
 export class SessionRecord implements Session, SessionWrite {
   declare readonly [fetched]: true
-  readonly id: string | undefined
   /** A clear comes first, if there was one, and of each key the last change only. */
   readonly changes: readonly Change[]
   readonly info: SessionInfo
-  readonly #terms: Terms
+  readonly #origin: Origin
+  readonly #view: View | undefined
+  #held: SessionData | undefined
   #data: SessionData | undefined
 
   constructor(
-    id: string | undefined,
-    terms: Terms = noTerms,
+    origin: Origin,
     changes: readonly Change[] = noChanges,
     info: SessionInfo = undefined,
+    view: View | undefined = undefined,
   ) {
-    this.id = id
     this.changes = changes
     this.info = info
-    this.#terms = terms
+    this.#origin = origin
+    this.#view = view
+  }
+
+  get id(): string | undefined {
+    return this.#origin.id
   }
 
   /** The term under a key as it is now; undefined if there is none. */
@@ -46,35 +79,79 @@ export class SessionRecord implements Session, SessionWrite {
       if (change.op === 'clear') return undefined
       if (change.key === key) return change.op === 'put' ? change.value : undefined
     }
-    return this.#terms.get(key)
+    return this.#origin.terms.get(key)
+  }
+
+  /** The terms under texts, as they are now. */
+  get terms(): SessionData {
+    if (this.#held !== undefined) return this.#held
+    const held: Record<string, Term> = Object.create(null)
+    for (const { key } of this.entries) {
+      const value = key === null ? undefined : this.get(key)
+      if (value !== undefined) held[key as string] = value
+    }
+    return (this.#held = Object.freeze(held))
   }
 
   get data(): SessionData {
-    if (this.#data !== undefined) return this.#data
-    const data: Record<string, Term> = Object.create(null)
-    for (const { key } of this.entries) {
-      const value = key === null ? undefined : this.get(key)
-      if (value !== undefined) data[key as string] = value
-    }
-    return (this.#data = Object.freeze(data))
+    return (this.#data ??= this.#view === undefined ? this.terms : this.#view(this.terms))
   }
 
   /** All that the session holds now, as bytes. */
   get entries(): readonly RawEntry[] {
-    return applyChanges(this.#terms.entries, this.changes)
+    return applyChanges(this.#origin.terms.entries, this.changes)
   }
 
   /** The session after a change; it will be written, unless it was said what is to become of it. */
   changed(change: Change): SessionRecord {
-    const kept =
-      change.op === 'clear'
-        ? noChanges
-        : this.changes.filter(each => each.op === 'clear' || each.key !== change.key)
-    return new SessionRecord(this.id, this.#terms, [...kept, change], this.info ?? 'write')
+    const changes: Change[] = []
+    if (change.op !== 'clear')
+      for (let i = 0; i < this.changes.length; i++) {
+        const each = this.changes[i] as Change
+        if (each.op === 'clear' || each.key !== change.key) changes.push(each)
+      }
+    changes.push(change)
+    return new SessionRecord(this.#origin, changes, this.info ?? 'write', this.#view)
+  }
+
+  /** The bytes that are stored under a key, whatever has been changed since. */
+  storedOf(key: string): Uint8Array | undefined {
+    return this.#origin.terms.rawOf(key)
+  }
+
+  /** Whether what is stored under a key no longer counts in this request. */
+  hasChanged(key: string): boolean {
+    return this.changes.some(change => change.op === 'clear' || change.key === key)
+  }
+
+  /** The session as it is stored by now, with the same changes. */
+  reread(entries: readonly RawEntry[]): SessionRecord {
+    return new SessionRecord({ id: this.id, terms: new Terms(entries) }, this.changes, this.info, this.#view)
+  }
+
+  /** The session after an entry has been stored; its cookie is set anew. */
+  stored(entry: RawEntry): SessionRecord {
+    const terms = new Terms(applyChanges(this.#origin.terms.entries, [{ op: 'put', entry }]))
+    return new SessionRecord({ id: this.id, terms }, this.changes, this.info ?? 'write', this.#view)
+  }
+
+  /** The session with other data to show: those that a codec makes of its terms. */
+  seenAs(view: View): SessionRecord {
+    return new SessionRecord(this.#origin, this.changes, this.info, view)
+  }
+
+  /** What is written when a session gets a new id. */
+  get renewing(): SessionWrite {
+    const { id, changes, entries } = this
+    return {
+      changes: entries.map((entry): StoreChange => ({ op: 'put', entry })),
+      entries,
+      renews: id === undefined ? undefined : { id, changes },
+    }
   }
 
   configured(info: SessionInfo): SessionRecord {
-    return new SessionRecord(this.id, this.#terms, this.changes, info)
+    return new SessionRecord(this.#origin, this.changes, info, this.#view)
   }
 }
 
@@ -85,7 +162,7 @@ export const checkKey = (caller: string, key: string): string => {
 }
 
 /** The change that puts a term under a key. What is no term throws, with the place in it that is to blame. */
-export const putChange = (caller: string, key: string, value: Term): Change => {
+export const putChange = (caller: string, key: string, value: Term): Put => {
   checkKey(caller, key)
   try {
     return { op: 'put', key, value, entry: rawEntry(key, value) }

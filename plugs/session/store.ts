@@ -5,6 +5,7 @@
 import type { Conn } from '../../lib/conn.js'
 import type { RawEntry } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
+import type { AtBoot } from '../../lib/plug.js'
 
 /** What a store may use of a request: the clock, randomness and the app's secret. Every conn is one. */
 export type StoreContext = Pick<Conn, 'now' | 'entropy' | 'secretKeyBase'>
@@ -15,25 +16,56 @@ export type StoreSession = { readonly name: string; readonly ttl: number | undef
 /** What a store holds: the id to apply changes to, and the terms, each key and value as bytes in term format. */
 export type Stored = { readonly id: string; readonly entries: readonly RawEntry[] }
 
-/** One change. Of all that are applied together, `clear` comes first and each key comes once. */
+/**
+ * One change. Of all that are applied together, `clear` comes first and each key comes once. A `swap` comes alone: it puts
+ * its entry if what is stored under the key has still the expected bytes (undefined: if there still is nothing).
+ */
 export type StoreChange =
   | { readonly op: 'put'; readonly entry: RawEntry }
   | { readonly op: 'delete'; readonly key: string }
   | { readonly op: 'clear' }
-/** What is to be written: the changes since the session was read, and the whole that they give. */
-export type SessionWrite = { readonly changes: readonly StoreChange[]; readonly entries: readonly RawEntry[] }
+  | { readonly op: 'swap'; readonly entry: RawEntry; readonly expected: Uint8Array | undefined }
+
+/** The id that a new one takes the place of, and what was changed since it was read. */
+export type Renewal = { readonly id: string; readonly changes: readonly StoreChange[] }
+
+/** What is to be written. */
+export interface SessionWrite {
+  /** The changes since the session was read: what a store on a server applies to what it holds by now. */
+  readonly changes: readonly StoreChange[]
+  /** The whole that they give of what was read: what a store writes that holds nothing itself. */
+  readonly entries: readonly RawEntry[]
+  /**
+   * For a new id that takes the place of another. `changes` are the whole then, as it was read; a store that can does
+   * better, and applies these changes to what it holds under the old id by now, so that nothing is lost that another
+   * request wrote meanwhile. The old id is deleted afterwards.
+   */
+  readonly renews?: Renewal | undefined
+}
 
 /** Where sessions are kept. Nothing that a client sends makes it throw. */
 export interface Store {
+  /** Throws, when the app is put together, if the store cannot keep such a session: if it needs a `ttl`, say. */
+  readonly checkSession?: (session: StoreSession) => void
+  /** Throws, before the app is served, unless it is given what the store needs: the endpoint's secret, say. */
+  readonly checkAtBoot?: (given: AtBoot) => void
+  /**
+   * Whether `get` is a plain function of what it is given, and never an effect: it is then called when somebody first asks
+   * for the session, and never for a session that nobody looks at. Default false.
+   */
+  readonly pure?: boolean
   /** What is kept for a cookie's value; undefined for a value it never gave: an unknown id becomes no session. */
   readonly get: (cookie: string, session: StoreSession, context: StoreContext) => Result<Stored | undefined>
-  /** Writes under an id, or under a new one if there is none or it is not known. Gives the cookie's value. */
+  /**
+   * Writes under an id, or under a new one if there is none or it is not known; all changes or, if it fails, none. Gives the
+   * cookie's value; undefined, and nothing is changed, where a swap finds other bytes than expected or no such id.
+   */
   readonly apply: (
     id: string | undefined,
     write: SessionWrite,
     session: StoreSession,
     context: StoreContext,
-  ) => Result<string>
+  ) => Result<string | undefined>
   /** Forgets an id. */
   readonly delete: (id: string, session: StoreSession, context: StoreContext) => Result<void>
 }

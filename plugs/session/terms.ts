@@ -22,6 +22,11 @@ export class Terms {
     return undefined
   }
 
+  /** The bytes of the term under a key; undefined if there is none. */
+  rawOf(key: string): Uint8Array | undefined {
+    return this.entries.find(entry => entry.key === key)?.rawValue
+  }
+
   #at(i: number): Term | undefined {
     const known = this.#decoded[i]
     if (known !== undefined) return known
@@ -30,8 +35,17 @@ export class Terms {
   }
 }
 
-const names = (change: StoreChange, key: string): boolean =>
-  change.op === 'put' ? change.entry.key === key : change.op === 'delete' && change.key === key
+const names = (change: StoreChange, key: string): boolean => {
+  switch (change.op) {
+    case 'put':
+    case 'swap':
+      return change.entry.key === key
+    case 'delete':
+      return change.key === key
+    case 'clear':
+      return false
+  }
+}
 
 /**
  * The entries after changes: what a store of one's own makes of what it holds. Those that no change names are the very
@@ -53,6 +67,27 @@ export const applyChanges = (
       const { key } = entry
       if (key === null || !changes.some(change => names(change, key))) made.push(entry)
     }
-  for (const change of changes) if (change.op === 'put') made.push(change.entry)
+  for (const change of changes) if (change.op === 'put' || change.op === 'swap') made.push(change.entry)
   return made
 }
+
+/** Whether two terms have the same bytes; undefined is no term. */
+export const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0
+
+/**
+ * Whether entries are such that changes may be applied: those of a swap have the bytes that it expects.
+ *
+ * @example
+ * import { termFormat } from 'plugboard/crypto'
+ * import { swapHolds } from 'plugboard/plugs'
+ * const [one, two] = [termFormat.rawEntry('n', 1), termFormat.rawEntry('n', 2)]
+ * swapHolds([one], [{ op: 'swap', entry: two, expected: one.rawValue }]) // => true
+ * swapHolds([two], [{ op: 'swap', entry: two, expected: one.rawValue }]) // => false
+ */
+export const swapHolds = (entries: readonly RawEntry[], changes: readonly StoreChange[]): boolean =>
+  changes.every(
+    change =>
+      change.op !== 'swap' ||
+      sameBytes(entries.find(({ key }) => key === change.entry.key)?.rawValue, change.expected),
+  )

@@ -1,41 +1,36 @@
 /** The writing half of a session: from a conn that is to be sent to its cookie, and to what the store is to do. */
 import type { Conn } from '../../lib/conn.js'
 import { putCookie } from '../../lib/conn/put-cookie.js'
-import type { RawEntry } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
 import type { SessionConfig } from './options.js'
 import { sessionOf } from './record.js'
 import { andThen } from './result.js'
-import type { SessionWrite, StoreChange } from './store.js'
 
-/** All entries as changes: what makes a session under a new id hold them. */
-const anew = (entries: readonly RawEntry[]): SessionWrite => ({
-  entries,
-  changes: entries.map((entry): StoreChange => ({ op: 'put', entry })),
-})
-
-const sent = (config: SessionConfig, conn: Conn, value: string): Conn =>
-  putCookie(conn, config.key, { ...config.cookie, value }, value)
+const sent = (config: SessionConfig, conn: Conn, value: string | undefined): Conn =>
+  value === undefined ? conn : putCookie(conn, config.key, Object.assign({ value }, config.cookie), value)
 
 const written = (config: SessionConfig, conn: Conn): Result<Conn> => {
   const { store, session } = config
   const record = sessionOf(conn, session.name)
-  const { id, info } = record
-  switch (conn.error === undefined ? info : 'ignore') {
+  switch (conn.error === undefined ? record.info : 'ignore') {
     case 'write':
-      return andThen(store.apply(id, record, session, conn), value => sent(config, conn, value))
-    case 'renew':
-      return andThen(store.apply(undefined, anew(record.entries), session, conn), value =>
+      return andThen(store.apply(record.id, record, session, conn), value => sent(config, conn, value))
+    case 'renew': {
+      const { id, renewing } = record
+      return andThen(store.apply(undefined, renewing, session, conn), value =>
         id === undefined
           ? sent(config, conn, value)
           : andThen(store.delete(id, session, conn), () => sent(config, conn, value)),
       )
-    case 'drop':
+    }
+    case 'drop': {
+      const { id } = record
       return id === undefined
         ? conn
         : andThen(store.delete(id, session, conn), () =>
             putCookie(conn, config.key, config.deletion, undefined),
           )
+    }
     default:
       return conn
   }
@@ -48,7 +43,7 @@ const written = (config: SessionConfig, conn: Conn): Result<Conn> => {
  * |---|---|---|
  * | nothing, or `ignore` | | none |
  * | a put, a delete, a clear | writes | set, even if the id stays |
- * | `renew` | writes the whole under a new id, then forgets the old one | set |
+ * | `renew` | writes under a new id what the old one holds by now, with the changes; then forgets the old one | set |
  * | `drop` | forgets the id, if there was one | deleted, if there was a session |
  *
  * The session of a request that failed is not written. A cookie that becomes too long fails with `CookieOverflow`.

@@ -29,6 +29,7 @@ import {
   withCsrfToken,
   type ProtectFromForgeryOptions,
 } from '../../plugs/csrf.js'
+import { hostOfToken } from '../../plugs/csrf-token.js'
 import {
   clearSession,
   cookieStore,
@@ -337,6 +338,101 @@ t.test('a token that anything is changed in is refused, and nothing that is sent
   )
 })
 
+/** What Plug's notes say of a masked token, told in the plainest way: state and mask are text, and so is their "xor". */
+const masked = (known: string, mask: string): string => {
+  const [a, b] = [Buffer.from(known), Buffer.from(mask)]
+  return Buffer.from(a.map((byte, i) => byte ^ (b[i] as number))).toString('base64url') + mask
+}
+const text24 = fc.uint8Array({ minLength: 18, maxLength: 18 }).map(bytes => base64url.encode(bytes))
+/** What a session may hold of 24 bytes, whoever wrote it. */
+const anyState = fc.oneof(
+  text24,
+  fc.string({ minLength: 24, maxLength: 24 }),
+  fc.string({ unit: 'binary', maxLength: 24 }).filter(known => Buffer.byteLength(known) === 24),
+)
+const secrets = fc.string({ minLength: 64, maxLength: 80 })
+const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}(\.[a-z][a-z0-9-]{0,5}){0,3}$/)
+
+t.test('any mask of any state is a token of that state alone', async t => {
+  fc.assert(
+    fc.property(anyState, text24, anyState, (known, mask, other) => {
+      const token = masked(known, mask)
+      return (
+        validStateAndCsrfToken(known, token) &&
+        (known === other || !validStateAndCsrfToken(other, token)) &&
+        !validStateAndCsrfToken(known, masked(other, mask).slice(0, 32) + mask) === (known !== other)
+      )
+    }),
+    { numRuns: 500 },
+  )
+  t.pass()
+})
+
+t.test('with any state, secret and seed, the tokens that are made are the tokens that count', async t => {
+  fc.assert(
+    fc.property(text24, secrets, fc.string(), name, name, (known, secretKeyBase, seed, host, other) => {
+      const session = { _csrf_token: known }
+      const page = guarded({ session, secretKeyBase, seed })
+      const sends = (token: string, at: string, base = secretKeyBase): boolean =>
+        run(app(nothing, undefined, { _csrf_token: token }))(
+          ConnRecord.request(conn('POST', '/', { session, secretKeyBase: base }), { host: at }),
+        ).status === 200
+      const plain = getCsrfToken(page)
+      const bound = getCsrfTokenFor(`https://${host}/path`)(page)
+      return (
+        sends(plain, host) &&
+        sends(plain, other) &&
+        sends(bound, host) &&
+        sends(bound, other) === (host === other) &&
+        !sends(bound, host, 'another secret'.padEnd(64, '.'))
+      )
+    }),
+    { numRuns: 50 },
+  )
+  t.pass()
+})
+
+t.test('allowed hosts are those that Plug allows', async t => {
+  const allowed = fc.array(fc.tuple(fc.boolean(), name).map(([dot, host]) => (dot ? '.' : '') + host))
+  fc.assert(
+    fc.property(name, allowed, fc.boolean(), (host, hosts, extend) => {
+      const at = extend ? `sub.${host}` : host
+      const allowHosts = extend ? [...hosts, `.${host}`] : hosts
+      const token = getCsrfTokenFor(`//${at}/`)(guarded())
+      const wanted =
+        at === 'elsewhere.test' ||
+        allowHosts.some(each => (each.startsWith('.') ? at.endsWith(each) : at === each))
+      const request = ConnRecord.request(post(), { host: 'elsewhere.test' })
+      return (run(app(nothing, { allowHosts }, { _csrf_token: token }))(request).status === 200) === wanted
+    }),
+    { numRuns: 100 },
+  )
+  t.pass()
+})
+
+t.test('of a token every byte counts: any other in its place, and it is refused', async t => {
+  const page = guarded()
+  const verdict = app(nothing)
+  const sent = (token: string): boolean =>
+    run(verdict)(putReqHeader('x-csrf-token', token)(post())).status === 200
+  const counts = (token: string): boolean =>
+    validStateAndCsrfToken(state, token) || hostOfToken(testSecretKeyBase, state, token) !== undefined
+  for (const token of [getCsrfToken(page), getCsrfTokenFor('//www.example.com/')(page)]) {
+    t.ok(sent(token) && counts(token))
+    const accepted: string[] = []
+    for (let i = 0; i < token.length; i++) {
+      for (let byte = 0; byte < 0x100; byte++) {
+        const changed = token.slice(0, i) + String.fromCharCode(byte) + token.slice(i + 1)
+        if (changed !== token && counts(changed)) accepted.push(changed)
+      }
+      const other = token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1)
+      for (const changed of [other, token.slice(0, i)]) if (sent(changed)) accepted.push(changed)
+    }
+    for (const more of ['A', '=', '==', '.']) if (sent(token + more)) accepted.push(token + more)
+    t.strictSame(accepted, [])
+  }
+})
+
 t.test('a host token is bound to state and secret, and counts for nothing without a secret', async t => {
   const sign = (message: string, known = state): string =>
     messageVerifier.sign(message, keyGenerator.generate(testSecretKeyBase, known))
@@ -514,6 +610,10 @@ t.test('what is missing or wrong is named', async t => {
   ]
   for (const [options, message] of wrong)
     t.throws(() => protectFromForgery(options as ProtectFromForgeryOptions), { name: 'TypeError', message })
+  t.ok(
+    run(pipeline(fetchSession, parsed({}), protectFromForgery({ mode: 'token' }), text('ok')))(post())
+      .status === 403,
+  )
   const bare = conn('GET', '/', { session: {} }) as never
   const hint = /conn\.csrf is not fetched: put protectFromForgery earlier in the pipeline/
   t.notOk(isFetched((bare as Conn).csrf))

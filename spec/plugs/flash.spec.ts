@@ -1,4 +1,5 @@
 import t from 'tap'
+import * as fc from 'fast-check'
 import {
   isFetched,
   pipeline,
@@ -10,7 +11,7 @@ import {
   type WithFlash,
 } from '../../lib/index.js'
 import { conn, recycle, run } from '../../lib/testing/index.js'
-import { clearFlash, fetchFlash, getFlash, mergeFlash, putFlash } from '../../plugs/flash.js'
+import { clearFlash, fetchFlash, getFlash, keepFlash, mergeFlash, putFlash } from '../../plugs/flash.js'
 import {
   clearSession,
   cookieStore,
@@ -83,6 +84,115 @@ t.test('clearing it discards what was stored, redirect or not', async t => {
   }
   const bare = run(app(302, putFlash('info', 'x'), clearFlash))(conn('GET', '/'))
   t.notOk(bare.respCookies[key], 'and of a flash that was never stored nothing is left')
+})
+
+t.test('keepFlash keeps what is there when the response is sent, although it is no redirect', async t => {
+  const first = run(app(302, mergeFlash({ info: 'i', error: 'e' })))(conn('POST', '/'))
+  const next = (status: number, ...changes: readonly Change[]): unknown => {
+    const answered = run(app(status, ...changes))(recycle(first)('GET', '/'))
+    const seen = flashOf(run(app(200))(recycle(answered)('GET', '/')))
+    t.strictSame({ ...(stored(answered) as object) }, seen, 'what is stored is what is seen next')
+    return seen
+  }
+  for (const status of [200, 204, 404, 422, 500]) {
+    t.strictSame(next(status, keepFlash()), { info: 'i', error: 'e' }, String(status))
+    t.strictSame(next(status, keepFlash('info')), { info: 'i' }, 'the rest is used up')
+    t.strictSame(next(status), {})
+  }
+  t.strictSame(next(200, keepFlash('info'), keepFlash('error')), { info: 'i', error: 'e' })
+  t.strictSame(next(200, keepFlash('info', 'error', 'none')), { info: 'i', error: 'e' })
+  t.strictSame(next(200, keepFlash(), keepFlash('info')), { info: 'i', error: 'e' }, 'all stays all')
+  t.strictSame(next(200, keepFlash('info'), keepFlash()), { info: 'i', error: 'e' })
+  t.strictSame(next(200, keepFlash('none')), {})
+  t.strictSame(next(302, keepFlash('info')), { info: 'i', error: 'e' }, 'a redirect keeps all anyway')
+  t.strictSame(next(200, keepFlash(), putFlash('late', 'l')), { info: 'i', error: 'e', late: 'l' })
+  t.strictSame(next(200, keepFlash('info'), putFlash('info', 'j')), { info: 'j' })
+  t.strictSame(next(200, keepFlash(), clearFlash), {}, 'what was cleared is not there')
+  const twice = run(app(200, keepFlash()))(recycle(first)('GET', '/'))
+  const then = run(app(200))(recycle(twice)('GET', '/'))
+  t.strictSame(flashOf(run(app(200))(recycle(then)('GET', '/'))), {}, 'it is kept once')
+  const bare = run(app(200, keepFlash()))(conn('GET', '/'))
+  t.notOk(bare.respCookies[key], 'of nothing nothing is kept, and nothing written')
+  const odd = run(app(200, putFlash('__proto__', 'p'), keepFlash('__proto__', 'constructor')))(
+    conn('GET', '/'),
+  )
+  t.strictSame(Object.keys(stored(odd) as object), ['__proto__'])
+})
+
+/** One step of a request. */
+type Step =
+  | readonly ['put', string, string]
+  | readonly ['merge', Readonly<Record<string, string>>]
+  | readonly ['clear']
+  | readonly ['keep', ...string[]]
+
+const changeOf = (step: Step): Change => {
+  switch (step[0]) {
+    case 'put':
+      return putFlash(step[1], step[2])
+    case 'merge':
+      return mergeFlash(step[1])
+    case 'clear':
+      return clearFlash
+    case 'keep': {
+      const [, ...keys] = step
+      return keepFlash(...keys)
+    }
+  }
+}
+
+t.test('any sequence of requests shows what a plain record would', async t => {
+  const name = fc.constantFrom('info', 'error', 'a', '__proto__', 'constructor', '')
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    fc.tuple(fc.constant('put' as const), name, fc.string()),
+    fc.tuple(fc.constant('merge' as const), fc.dictionary(fc.constantFrom('info', 'b'), fc.string())),
+    fc.constant(['clear'] as const),
+    fc.array(name, { maxLength: 2 }).map(keys => ['keep', ...keys] as const),
+  )
+  const status = fc.oneof(
+    fc.constantFrom(200, 204, 299, 300, 302, 303, 307, 308, 309, 404, 500),
+    fc.integer({ min: 200, max: 599 }),
+  )
+  const lives = fc.array(fc.tuple(status, fc.array(step, { maxLength: 5 })), { minLength: 1, maxLength: 6 })
+  const sorted = (flash: object): unknown => Object.entries(flash).sort(([a], [b]) => (a < b ? -1 : 1))
+  fc.assert(
+    fc.property(lives, requests => {
+      let kept = new Map<string, string>()
+      let last: Conn = conn('GET', '/')
+      for (const [status, steps] of requests) {
+        const answered = run(app(status, ...steps.map(changeOf)))(recycle(last)('GET', '/'))
+        const had = kept.size > 0
+        const seen = new Map(kept)
+        let all = status >= 300 && status <= 308
+        const keys = new Set<string>()
+        for (const step of steps) {
+          if (step[0] === 'put') seen.set(step[1], step[2])
+          if (step[0] === 'merge') for (const [k, v] of Object.entries(step[1])) seen.set(k, v)
+          if (step[0] === 'clear') seen.clear()
+          if (step[0] === 'keep') {
+            if (step.length === 1) all = true
+            for (const k of step.slice(1)) keys.add(k)
+          }
+        }
+        kept = new Map([...seen].filter(([k]) => all || keys.has(k)))
+        const writes = had || seen.size > 0
+        if (
+          JSON.stringify(sorted(answered.flash)) !==
+          JSON.stringify([...seen].sort(([a], [b]) => (a < b ? -1 : 1)))
+        )
+          throw new Error('another flash was seen')
+        if ((answered.respCookies[key] !== undefined) !== writes)
+          throw new Error(`the session was ${writes ? 'not ' : ''}written`)
+        last = answered
+      }
+      const end = run(app(200))(recycle(last)('GET', '/'))
+      return (
+        JSON.stringify(sorted(end.flash)) === JSON.stringify([...kept].sort(([a], [b]) => (a < b ? -1 : 1)))
+      )
+    }),
+    { numRuns: 300 },
+  )
+  t.pass()
 })
 
 t.test('log-in may clear the session and still leave a message', async t => {
@@ -178,6 +288,10 @@ t.test('what is missing or wrong is named', async t => {
   const hint = /conn\.flash is not fetched: put fetchFlash \(after fetchSession\) earlier in the pipeline/
   t.notOk(isFetched(bare.flash))
   t.throws(() => putFlash('info', 'x')(bare), { name: 'NotFetchedError', message: hint })
+  t.throws(() => keepFlash()(bare), { name: 'NotFetchedError', message: hint })
+  t.throws(() => keepFlash('info')(bare), { name: 'NotFetchedError', message: hint })
+  t.throws(() => keepFlash(5 as never), /^keepFlash: every key must be a string$/)
+  t.throws(() => keepFlash('info', null as never), { name: 'TypeError', message: /keepFlash: every key/ })
   t.throws(() => getFlash('info')(bare), { name: 'NotFetchedError', message: hint })
   t.throws(() => getFlash()(bare), { name: 'NotFetchedError', message: hint })
   t.throws(() => fetchFlash(bare), /put fetchSession earlier in the pipeline/)

@@ -33,7 +33,7 @@ const layers: readonly { readonly name: string; readonly level: number; readonly
 ]
 
 /** The only files that may touch the world. */
-const effectful = /^lib\/adapters\/|^plugs\/session\/(stores\/)?(memory|redis|sql)(\/|[-.])/
+const effectful = /^lib\/adapters\/|^plugs\/session\/stores\/(memory|redis|server|sql)(\/|[-.])/
 
 /** Modules of Node's that pure code may use, and there which names; `true` means all. */
 const pureModules: Readonly<

@@ -1,4 +1,5 @@
 /** What the compiler knows of sessions, flash and CSRF. Every `@ts-expect-error` is a promise kept, as is every other line. */
+import * as t from 'io-ts'
 import { atom, float, tuple, type Term } from '../../lib/crypto/index.js'
 import {
   assign,
@@ -18,11 +19,12 @@ import {
   type WithSession,
 } from '../../lib/index.js'
 import { deleteCsrfToken, getCsrfToken, protectFromForgery, withCsrfToken } from '../../plugs/csrf.js'
-import { clearFlash, fetchFlash, getFlash, mergeFlash, putFlash } from '../../plugs/flash.js'
+import { clearFlash, fetchFlash, getFlash, keepFlash, mergeFlash, putFlash } from '../../plugs/flash.js'
 import {
   clearSession,
   configureSession,
   cookieStore,
+  defineSession,
   deleteSession,
   fetchSession,
   getSession,
@@ -33,6 +35,7 @@ import {
   readSession,
   session,
   sessionConfig,
+  updateSession,
   writeSession,
   type Store,
 } from '../../plugs/session/index.js'
@@ -149,6 +152,17 @@ export const stillTyped: number = changed.sessions.session.data.userId
 declare const flashing: Conn & WithSession & WithFlash
 export const flashed = pipe(flashing, mergeFlash({ a: 'b' }), clearFlash, putFlash('a', 'b'), getFlash('a'))
 is<Equal<typeof flashed, string | undefined>>()
+export const keptFlash: typeof flashing = pipe(
+  flashing,
+  keepFlash(),
+  keepFlash('info'),
+  keepFlash('info', 'error'),
+)
+export const keeping = pipeline(fetchSession, fetchFlash, keepFlash(), keepFlash('info'), text('ok'))
+// @ts-expect-error keys are text
+export const keepsNumber = keepFlash(1)
+// @ts-expect-error not fetched
+export const keepsNothing = keepFlash()(plain)
 export const early = mergeFlash({ a: 'b' })(plain).flash
 // @ts-expect-error fetchFlash needs a session
 export const noSession = fetchFlash(plain)
@@ -175,6 +189,37 @@ export const noAdmin = pipeline(fetchSession, parsers, protectFromForgery({ sess
 // @ts-expect-error 'exception' or 'clearSession'
 export const mode = protectFromForgery({ with: 'ignore' })
 
+// CSRF judged by what the browser says: neither a session nor a body, and no tokens
+export const modern = pipeline(assign('a', 1), protectFromForgery({ mode: 'fetchMetadata' }), text('ok'))
+export const modernAlone = pipeline(
+  protectFromForgery({ mode: 'fetchMetadata', allowHosts: ['.example.com'] }),
+)
+is<Equal<typeof judged, Conn | Halted>>()
+export const judged = protectFromForgery({ mode: 'fetchMetadata', with: 'exception' })(plain)
+export const cleared: typeof opened = protectFromForgery({ mode: 'fetchMetadata', with: 'clearSession' })(
+  opened,
+)
+export const clearing = pipeline(
+  fetchSession('admin'),
+  protectFromForgery({ mode: 'fetchMetadata', with: 'clearSession', sessionName: 'admin' }),
+)
+export const tokens = pipeline(fetchSession, parsers, protectFromForgery({ mode: 'token' }), withCsrfToken)
+export const noSessionToClear = pipeline(
+  assign('a', 1),
+  // @ts-expect-error to clear a session it must be fetched
+  protectFromForgery({ mode: 'fetchMetadata', with: 'clearSession' }),
+)
+// @ts-expect-error tokens need a session and a body
+export const tokenAlone = protectFromForgery({ mode: 'token' })(plain)
+// @ts-expect-error tokens need a body
+export const tokenWithoutBody = protectFromForgery({})(opened)
+// @ts-expect-error there are no tokens
+export const noTokens = getCsrfToken(judged)
+// @ts-expect-error nor a key for their state
+export const noKeyForState = protectFromForgery({ mode: 'fetchMetadata', sessionKey: 'csrf' })
+// @ts-expect-error 'token' or 'fetchMetadata'
+export const noMode = protectFromForgery({ mode: 'origin' })
+
 // the halves, and a store of one's own
 const config = sessionConfig({ store: cookieStore({ signingSalt: 'a salt' }), key: '_key' })
 export const half = readSession(config)(plain)
@@ -187,7 +232,65 @@ export const noKey = session({ store: own })
 export const salted = session({ store: own, key: 'k', signingSalt: 'a salt' })
 // @ts-expect-error without a salt
 export const noSalt = cookieStore({})
+export const timed = cookieStore({ signingSalt: 'a salt', issuedAt: true })
+// @ts-expect-error true or false
+export const timedFor = cookieStore({ signingSalt: 'a salt', issuedAt: 60 })
 // @ts-expect-error not a serializer
 export const yaml = cookieStore({ signingSalt: 'a salt', serializer: 'yaml' })
 // @ts-expect-error not a table
 export const noTable = memoryStore(new Map())
+
+// a term changed by a function
+export const counted = pipeline(
+  fetchSession,
+  updateSession('n', n => Number(n ?? 0) + 1),
+  text('ok'),
+)
+export const countedCart = updateSession('n', () => 1, 'cart')(browsed)
+export const counting: Result<typeof opened> = updateSession('n', () => 1)(opened)
+// @ts-expect-error what it gives must be a term
+export const lost = updateSession('n', () => undefined)
+// @ts-expect-error there may be none
+export const blind = updateSession('n', (n: number) => n + 1)
+
+// a session typed by a codec
+const visitor = defineSession(
+  t.partial({ userId: t.number, theme: t.union([t.literal('light'), t.literal('dark')]) }),
+)
+export const visiting = pipeline(
+  sessions,
+  visitor.fetchSession,
+  visitor.putSession('theme', 'dark'),
+  visitor.updateSession('userId', id => (id ?? 0) + 1),
+  visitor.mergeSession({ userId: 7 }),
+  visitor.deleteSession('userId'),
+  visitor.clearSession,
+  visitor.configureSession('renew'),
+  putSession('other', 1),
+)
+declare const visited: After<typeof visiting>
+export const itsTheme: 'light' | 'dark' | undefined = visitor.getSession('theme')(visited)
+export const someTheme: 'light' | 'dark' = visitor.getSession('theme', 'light')(visited)
+export const itsData: { readonly userId?: number | undefined } = visitor.getSession()(visited)
+export const itsId: number | undefined = visited.sessions.session.data.userId
+export const itsOther: Term | undefined = getSession('other')(visited)
+// @ts-expect-error no such theme
+export const blue = visitor.putSession('theme', 'blue')
+// @ts-expect-error no such key
+export const age = visitor.putSession('age', 7)
+// @ts-expect-error no such key
+export const noAge = visitor.getSession('age')
+// @ts-expect-error delete it
+export const absent = visitor.putSession('theme', undefined)
+// @ts-expect-error it may be absent
+export const sure: 'light' | 'dark' = visitor.getSession('theme')(visited)
+// what they read is decoded, so any session will do
+export const untyped = visitor.getSession('theme')(visitor.putSession('theme', 'dark')(opened))
+// @ts-expect-error not fetched
+export const never = visitor.putSession('theme', 'dark')(plain)
+// @ts-expect-error drop, keep or fail
+export const misfit = defineSession(t.partial({}), { misfit: 'lose' })
+const basket = defineSession(t.partial({ items: t.array(t.string) }), { name: 'cart' })
+export const shopping = pipeline(carts, basket.fetchSession, basket.putSession('items', ['tea']))
+// @ts-expect-error another session
+export const mixed = basket.getSession('items')(visited)

@@ -3,6 +3,7 @@ import {
   assign,
   pipeline,
   text,
+  when,
   type After,
   type Assigned,
   type Conn,
@@ -22,6 +23,7 @@ import {
   markup,
   methodOverride,
   parsers,
+  proxy,
   putLayout,
   putRootLayout,
   putSecureBrowserHeaders,
@@ -31,15 +33,18 @@ import {
   staticFiles,
   type Directory,
   type Html,
+  type HttpClient,
   type LogPort,
   type View,
 } from '../../plugs/index.js'
+import { router, scope } from '../../router/index.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const is = <_T extends true>(): void => {}
 declare const plain: Conn
 declare const folder: Directory
 declare const log: LogPort
+declare const client: HttpClient
 
 // an endpoint's plugs fit one after the other, and what they give is there
 export const front = pipeline(
@@ -68,6 +73,29 @@ export const served: Result<(Conn & WithBodyParams) | Halted> = staticFiles({ at
 )
 // @ts-expect-error the body is not decoded yet
 export const tooEarly = methodOverride(plain)
+
+// a proxy is a handler, a fallback and a plug that halts; it says where to and by what
+const old = proxy({ to: 'http://127.0.0.1:4001', via: client })
+export const passed: Result<Halted> = old(plain)
+export const moving = router(
+  scope('/', assign('site', 'x'), ({ match, forward, fallback }) => [
+    match('*', '/old/*path', old),
+    forward('/older', old),
+    fallback(old),
+  ]),
+)
+export const beside = pipeline(
+  when(c => c.path === '/old', old),
+  text('new'),
+)
+// @ts-expect-error where to?
+proxy({ via: client })
+// @ts-expect-error by what?
+proxy({ to: 'http://127.0.0.1:4001' })
+// @ts-expect-error an HTTP client is no function
+proxy({ to: 'http://127.0.0.1:4001', via: fetch })
+// @ts-expect-error no such option
+proxy({ to: 'http://127.0.0.1:4001', via: client, timeout: 1 })
 
 // a view's needs are the handler's
 interface Snippet {

@@ -1,12 +1,19 @@
 /** Signing up, logging in and out, and the account's own page. */
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { effect, pipe, putRespHeader, putStatus, type Conn, type Effect, type Responded } from 'plugboard'
-import { getSession, render, withCsrfToken } from 'plugboard/plugs'
+import { render, withCsrfToken } from 'plugboard/plugs'
 import type { Handler } from 'plugboard/router'
-import { logInUser, logOutEverywhere, logOutUser } from '../auth.js'
-import type { User } from '../data/repository.js'
+import { auth } from '../auth.js'
+import type { Credentials, User } from '../data/repository.js'
 import { normalEmail } from '../data/values.js'
-import { emptySignup, readCredentials, readSignup, type SignupForm } from '../forms.js'
+import {
+  emptySignup,
+  readCredentials,
+  readPassword,
+  readRememberMe,
+  readSignup,
+  type SignupForm,
+} from '../forms.js'
 import type { Authenticated, Browser } from '../pipelines.js'
 import * as views from '../views/accounts.js'
 
@@ -34,67 +41,106 @@ export const createSignup: Handler<Browser> = conn => {
     effect.chain(user =>
       isLeft(user)
         ? effect.of(refuseSignup(taken)(conn))
-        : logInUser(user.right, 'Your account has been created.')(conn),
+        : auth.logInUser(user.right, { message: 'Your account has been created.' })(conn),
     ),
   )
 }
 
+// --- who one is
+
+/** The user of credentials, or why they are not looked at: too many were tried lately. Seconds to wait. */
+const check = (
+  { assigns, remoteIp, now }: Browser,
+  credentials: Credentials,
+): Effect<User | null | number> => {
+  const { repository, attempts } = assigns.services
+  const attempt = { account: normalEmail(credentials.email), address: remoteIp }
+  return pipe(
+    attempts.begin(attempt, now),
+    effect.chain((wait): Effect<User | null | number> =>
+      wait > 0
+        ? effect.of(wait)
+        : pipe(
+            repository.authenticate(credentials),
+            effect.chain(user =>
+              user === null
+                ? effect.of(null)
+                : pipe(
+                    attempts.succeed(attempt),
+                    effect.map(() => user),
+                  ),
+            ),
+          ),
+    ),
+  )
+}
+
+/** What somebody is told who is not let in: the wrong password, or the seconds to wait. */
+const refuse =
+  (why: null | number, problem: string, page: (problem: string) => (conn: Browser) => Conn & Responded) =>
+  (conn: Browser): Conn & Responded =>
+    why === null
+      ? pipe(conn, putStatus('unprocessableEntity'), page(problem))
+      : pipe(
+          conn,
+          putStatus('tooManyRequests'),
+          putRespHeader('retry-after', String(why)),
+          page(`Too many attempts. Try again in ${why === 1 ? 'a second' : `${why} seconds`}.`),
+        )
+
+const isUser = (found: User | null | number): found is User => typeof found === 'object' && found !== null
+
 // --- logging in
 
 const loginPage =
-  (email = '', problem = '') =>
+  (email: string) =>
+  (problem: string) =>
   (conn: Browser): Conn & Responded =>
     pipe(conn, withCsrfToken, render(views.login, { title: 'Log in', email, problem }))
 
-export const newLogin: Handler<Browser> = loginPage()
-
-const wrongPassword =
-  (email: string) =>
-  (conn: Browser): Conn & Responded =>
-    pipe(conn, putStatus('unprocessableEntity'), loginPage(email, 'Invalid email or password'))
-
-const tooManyAttempts =
-  (email: string, wait: number) =>
-  (conn: Browser): Conn & Responded =>
-    pipe(
-      conn,
-      putStatus('tooManyRequests'),
-      putRespHeader('retry-after', String(wait)),
-      loginPage(email, `Too many attempts. Try again in ${wait === 1 ? 'a second' : `${wait} seconds`}.`),
-    )
+export const newLogin: Handler<Browser> = loginPage('')('')
 
 export const createLogin: Handler<Browser> = conn => {
-  const { repository, attempts } = conn.assigns.services
   const credentials = readCredentials(conn.bodyParams)
-  const { email } = credentials
-  const attempt = { account: normalEmail(email), address: conn.remoteIp }
-
-  const enter = (user: User | null): Effect<Conn & Responded> =>
-    user === null
-      ? effect.of(wrongPassword(email)(conn))
-      : pipe(
-          attempts.succeed(attempt),
-          effect.chain(() => logInUser(user, 'Welcome back!')(conn)),
-        )
-
+  const rememberMe = readRememberMe(conn.bodyParams)
   return pipe(
-    attempts.begin(attempt, conn.now),
-    effect.chain(wait =>
-      wait > 0
-        ? effect.of(tooManyAttempts(email, wait)(conn))
-        : pipe(repository.authenticate(credentials), effect.chain(enter)),
+    check(conn, credentials),
+    effect.chain(found =>
+      isUser(found)
+        ? auth.logInUser(found, { rememberMe, message: 'Welcome back!' })(conn)
+        : effect.of(refuse(found, 'Invalid email or password', loginPage(credentials.email))(conn)),
     ),
   )
 }
 
 // --- being logged in
 
-export const account: Handler<Authenticated> = conn => {
-  const seconds = getSession('logged_in_at')(conn)
-  const loggedInAt = typeof seconds === 'number' ? seconds * 1000 : undefined
-  return pipe(conn, withCsrfToken, render(views.account, { title: 'Your account', loggedInAt }))
+export const account: Handler<Authenticated> = conn =>
+  pipe(
+    conn,
+    withCsrfToken,
+    render(views.account, { title: 'Your account', loggedInAt: auth.authenticatedAt(conn) }),
+  )
+
+const confirmationPage =
+  (problem: string) =>
+  (conn: Browser): Conn & Responded =>
+    pipe(conn, withCsrfToken, render(views.confirmation, { title: 'Is it you?', problem }))
+
+export const newConfirmation: Handler<Authenticated> = confirmationPage('')
+
+export const createConfirmation: Handler<Authenticated> = conn => {
+  const { email } = conn.assigns.currentUser
+  return pipe(
+    check(conn, { email, password: readPassword(conn.bodyParams) }),
+    effect.chain(found =>
+      isUser(found)
+        ? auth.logInUser(found, { returnTo: '/account' })(conn)
+        : effect.of(refuse(found, 'Invalid password', confirmationPage)(conn)),
+    ),
+  )
 }
 
-export const logout: Handler<Browser> = logOutUser
+export const logout: Handler<Browser> = auth.logOutUser
 
-export const logoutEverywhere: Handler<Authenticated> = logOutEverywhere
+export const logoutEverywhere: Handler<Authenticated> = auth.logOutEverywhere

@@ -3,16 +3,11 @@
 import { createHash } from 'node:crypto'
 import { left, right } from 'fp-ts/lib/Either.js'
 import { databaseError } from './database-error.js'
-import { sessionTokenAge, type Query, type Repository, type Snippet, type User } from './repository.js'
-import { checkCount, normalEmail, pageBounds, storable, tokenHash } from './values.js'
+import type { Query, Repository, Snippet, User } from './repository.js'
+import { checkCount, normalEmail, pageBounds, storable } from './values.js'
 
 interface StoredUser extends User {
   readonly passwordHash: string
-}
-
-interface StoredToken {
-  readonly userId: number
-  readonly insertedAt: number
 }
 
 /** What a database says of a row that breaks a constraint: PostgreSQL's codes. */
@@ -27,14 +22,12 @@ const publicPart = ({ id, email }: StoredUser): User => ({ id, email })
 /** Makes an empty repository in memory. */
 export const makeMemoryRepository = (): Repository => {
   const users = new Map<number, StoredUser>()
-  const tokens = new Map<string, StoredToken>()
   const snippets = new Map<number, Snippet>()
   let lastUser = 0
   let lastSnippet = 0
 
   const userBy = (email: string): StoredUser | undefined =>
     [...users.values()].find(user => user.email === normalEmail(email))
-  const isGood = (token: StoredToken, now: number): boolean => token.insertedAt > now - sessionTokenAge
   const newest = (): readonly Snippet[] =>
     [...snippets.values()].sort((a, b) => b.insertedAt - a.insertedAt || b.id - a.id)
   const owned = (id: number, userId: number): Snippet | undefined => {
@@ -60,37 +53,6 @@ export const makeMemoryRepository = (): Repository => {
         const user = userBy(email)
         return user?.passwordHash === hashOf(password) ? publicPart(user) : null
       }),
-
-    insertSessionToken: (userId, token, now) => () => {
-      const hash = tokenHash(token)
-      if (tokens.has(hash)) return violation('23505', 'this token is there already')
-      if (!users.has(userId)) return violation('23503', 'there is no such user')
-      tokens.set(hash, { userId, insertedAt: now })
-      return right(undefined)
-    },
-
-    userOfSessionToken: (token, now) =>
-      query(() => {
-        const found = tokens.get(tokenHash(token))
-        const user = found && isGood(found, now) ? users.get(found.userId) : undefined
-        return user ? publicPart(user) : null
-      }),
-
-    deleteSessionToken: token => query(() => void tokens.delete(tokenHash(token))),
-
-    deleteSessionTokens: userId =>
-      query(() => {
-        for (const [hash, token] of tokens) if (token.userId === userId) tokens.delete(hash)
-      }),
-
-    deleteExpiredSessionTokens: (now, limit) => {
-      checkCount('deleteExpiredSessionTokens: limit', limit)
-      return query(() => {
-        const expired = [...tokens].filter(([, token]) => !isGood(token, now)).slice(0, limit)
-        for (const [hash] of expired) tokens.delete(hash)
-        return expired.length
-      })
-    },
 
     latestSnippets: limit => {
       checkCount('latestSnippets: limit', limit)

@@ -11,6 +11,7 @@ import {
   type MigrationResult,
 } from 'kysely'
 import { attempt, type PlugError } from 'plugboard'
+import { tokenMigration } from 'plugboard/auth'
 import { databaseError } from './database-error.js'
 import type { Database } from './schema.js'
 
@@ -25,6 +26,10 @@ const createTable = (db: Db, name: string): CreateTableBuilder<string, 'id'> => 
     ? table.addColumn('id', 'bigserial', column => column.primaryKey())
     : table.addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
 }
+
+/** SQLite prepares one statement at a time; what PostgreSQL is given is one. */
+const statements = (text: string, dialect: 'postgres' | 'sqlite'): readonly string[] =>
+  dialect === 'postgres' ? [text] : text.split(/;\s*/).filter(each => each !== '')
 
 /** Run in the order of their names, each once. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -64,6 +69,19 @@ const migrations: Readonly<Record<string, Migration>> = {
       const index = (name: string) => db.schema.createIndex(name).on('snippets')
       await index('snippets_inserted_at_id_index').columns(['inserted_at', 'id']).execute()
       await index('snippets_user_id_index').column('user_id').execute()
+    },
+  },
+  // The tokens move to the table that Plugboard's store of tokens uses; who is logged in stays so.
+  '004_keep_tokens_as_plugboard_does': {
+    up: async (db: Db) => {
+      const dialect = isPostgres(db) ? 'postgres' : 'sqlite'
+      await db.schema.alterTable('users_tokens').renameTo('users_tokens_before').execute()
+      for (const statement of statements(tokenMigration({ dialect }), dialect))
+        await sql.raw(statement).execute(db)
+      const bytes = sql.raw(dialect === 'postgres' ? `decode(token, 'hex')` : 'unhex(token)')
+      await sql`insert into users_tokens (token, context, user_id, inserted_at, authenticated_at)
+        select ${bytes}, context, user_id, inserted_at, inserted_at from users_tokens_before`.execute(db)
+      await db.schema.dropTable('users_tokens_before').execute()
     },
   },
 }

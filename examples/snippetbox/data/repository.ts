@@ -47,9 +47,6 @@ export interface Page<A> {
  */
 export type Query<A> = Effect<A>
 
-/** How long a session token is good for, in milliseconds: 60 days. */
-export const sessionTokenAge = 60 * 24 * 60 * 60 * 1000
-
 /**
  * Times are milliseconds since the epoch. Texts come back as they were given, except that NUL and halves of surrogate
  * pairs, which no database keeps, become U+FFFD. An id that is no safe integer belongs to nothing.
@@ -59,15 +56,6 @@ export interface Repository {
   readonly register: (credentials: Credentials, now: number) => Query<Either<'emailTaken', User>>
   /** The user of an address and password, or null; an unknown address takes the time of a wrong password. */
   readonly authenticate: (credentials: Credentials) => Query<User | null>
-  /** Keeps the SHA-256 of a session token. The same token a second time is a `DatabaseError`. */
-  readonly insertSessionToken: (userId: number, token: string, now: number) => Query<void>
-  /** The user of a session token that is younger than 60 days, or null. */
-  readonly userOfSessionToken: (token: string, now: number) => Query<User | null>
-  readonly deleteSessionToken: (token: string) => Query<void>
-  /** Ends all sessions of a user. */
-  readonly deleteSessionTokens: (userId: number) => Query<void>
-  /** Deletes tokens that are good for nothing any more, `limit` at most; how many. Fewer than `limit` means all of them. */
-  readonly deleteExpiredSessionTokens: (now: number, limit: number) => Query<number>
   /** The newest snippets first. */
   readonly latestSnippets: (limit: number) => Query<readonly Snippet[]>
   /** A page of the newest snippets; a page number below or beyond the list gives the first or the last page. */

@@ -11,15 +11,6 @@ interface UsersTable {
   readonly inserted_at: number
 }
 
-interface UsersTokensTable {
-  readonly id: Generated<number>
-  readonly user_id: number
-  /** The SHA-256 of the token in hexadecimal: who reads the table can use none of them. */
-  readonly token: string
-  readonly context: string
-  readonly inserted_at: number
-}
-
 interface SnippetsTable {
   readonly id: Generated<number>
   readonly user_id: number
@@ -31,7 +22,6 @@ interface SnippetsTable {
 
 export interface Tables {
   readonly users: UsersTable
-  readonly users_tokens: UsersTokensTable
   readonly snippets: SnippetsTable
 }
 

@@ -7,11 +7,9 @@ import { sql } from 'kysely'
 import { attempt, pipe, type PlugError } from 'plugboard'
 import { databaseError } from './database-error.js'
 import type { Passwords } from './passwords.js'
-import { sessionTokenAge, type Repository, type Snippet, type User } from './repository.js'
+import type { Repository, Snippet, User } from './repository.js'
 import type { Database, Tables } from './schema.js'
-import { checkCount, normalEmail, pageBounds, storable, tokenHash } from './values.js'
-
-const context = 'session'
+import { checkCount, normalEmail, pageBounds, storable } from './values.js'
 
 /** Work on the database as an effect. */
 const query = <A>(work: () => Promise<A>): TE.TaskEither<PlugError, A> => attempt(work, databaseError)
@@ -87,63 +85,6 @@ export const makeRepository = (db: Database, passwords: Passwords): Repository =
           ),
         ),
       ),
-
-    insertSessionToken: (userId, token, now) =>
-      query(async () => {
-        await db
-          .insertInto('users_tokens')
-          .values({ user_id: userId, token: tokenHash(token), context, inserted_at: now })
-          .execute()
-      }),
-
-    userOfSessionToken: (token, now) =>
-      query(async () => {
-        const user = await db
-          .selectFrom('users_tokens')
-          .innerJoin('users', 'users.id', 'users_tokens.user_id')
-          .select(['users.id', 'users.email'])
-          .where('users_tokens.context', '=', context)
-          .where('users_tokens.token', '=', tokenHash(token))
-          .where('users_tokens.inserted_at', '>', now - sessionTokenAge)
-          .executeTakeFirst()
-        return user ?? null
-      }),
-
-    deleteSessionToken: token =>
-      query(async () => {
-        await db
-          .deleteFrom('users_tokens')
-          .where('context', '=', context)
-          .where('token', '=', tokenHash(token))
-          .execute()
-      }),
-
-    deleteSessionTokens: userId =>
-      query(async () => {
-        await db
-          .deleteFrom('users_tokens')
-          .where('context', '=', context)
-          .where('user_id', '=', userId)
-          .execute()
-      }),
-
-    deleteExpiredSessionTokens: (now, limit) => {
-      checkCount('deleteExpiredSessionTokens: limit', limit)
-      return query(async () => {
-        const { numDeletedRows } = await db
-          .deleteFrom('users_tokens')
-          .where('id', 'in', eb =>
-            eb
-              .selectFrom('users_tokens')
-              .select('id')
-              .where('context', '=', context)
-              .where('inserted_at', '<=', now - sessionTokenAge)
-              .limit(limit),
-          )
-          .executeTakeFirstOrThrow()
-        return Number(numDeletedRows)
-      })
-    },
 
     latestSnippets: limit => {
       checkCount('latestSnippets: limit', limit)

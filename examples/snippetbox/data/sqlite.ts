@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { SqliteDatabase } from 'kysely'
 import Sqlite from 'libsql'
+import type { SqliteDatabase as StoreSqlite } from 'plugboard/auth'
 
 type Parameters = readonly unknown[]
 
@@ -47,7 +48,7 @@ const control = (database: Sqlite.Database, text: string): ReturnType<SqliteData
  *
  * @param busyTimeout how long to wait for another process that writes, in milliseconds
  */
-export const openSqlite = (file: string, busyTimeout: number): SqliteDatabase => {
+const open = (file: string, busyTimeout: number): Sqlite.Database => {
   const path = resolve(file)
   // The folder holds users' data: nobody else on the machine needs to look into it.
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -56,6 +57,36 @@ export const openSqlite = (file: string, busyTimeout: number): SqliteDatabase =>
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = ON')
+  return database
+}
+
+/** A connection for Plugboard's stores. libsql ends the process when a closed one is used; here that throws. */
+export const openPlainSqlite = (
+  file: string,
+  busyTimeout: number,
+): StoreSqlite & { readonly inTransaction: boolean; readonly close: () => void } => {
+  const database = open(file, busyTimeout)
+  let isOpen = true
+  const opened = (): Sqlite.Database => {
+    if (!isOpen) throw new Error('the database is closed')
+    return database
+  }
+  return {
+    prepare: (text: string) => opened().prepare(text),
+    exec: (text: string) => opened().exec(text),
+    get inTransaction() {
+      return opened().inTransaction
+    },
+    close: () => {
+      if (isOpen) database.close()
+      isOpen = false
+    },
+  }
+}
+
+/** A connection for Kysely. */
+export const openSqlite = (file: string, busyTimeout: number): SqliteDatabase => {
+  const database = open(file, busyTimeout)
   return {
     prepare: text => {
       if (controls.test(text)) return control(database, text)

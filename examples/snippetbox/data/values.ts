@@ -1,14 +1,9 @@
 // What every repository does to values before it keeps or compares them, so that all of them agree.
-import { createHash } from 'node:crypto'
-
 /** A text that SQLite and PostgreSQL keep alike: NUL and halves of surrogate pairs become U+FFFD. */
 export const storable = (text: string): string => text.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD')
 
 /** An e-mail address in the form that is stored and compared: no spaces around it, one Unicode form, lower case. */
 export const normalEmail = (email: string): string => storable(email).trim().normalize('NFC').toLowerCase()
-
-/** What is stored of a session token: its SHA-256, in hexadecimal. */
-export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('hex')
 
 /** Throws a RangeError unless a number, which the program chose, is a count. */
 export const checkCount = (name: string, count: number): void => {

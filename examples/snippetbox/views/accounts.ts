@@ -54,7 +54,27 @@ export const login = (assigns: Protected & { readonly email: string; readonly pr
     <form class="stack" action="${app.path('/login')}" method="post" novalidate>
       ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
       ${hidden(assigns)} ${email} ${password}
+      <label><input type="checkbox" name="remember_me" value="true" /> Keep me logged in</label>
       <div class="actions"><button>Log in</button><a href="${app.path('/signup')}">Sign up</a></div>
+    </form>`
+}
+
+/** Asks for the password once more, before something that somebody else at the same machine should not be able to do. */
+export const confirmation = (assigns: Protected & { readonly problem: string }): Html => {
+  const password = field({
+    name: 'password',
+    label: 'Password',
+    type: 'password',
+    value: '',
+    autocomplete: 'current-password',
+    autofocus: true,
+  })
+  return html`<h1>Is it you?</h1>
+    <p>It is a while since you logged in. Please enter your password once more.</p>
+    <form class="stack" action="${app.path('/account/confirm')}" method="post" novalidate>
+      ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
+      ${hidden(assigns)} ${password}
+      <div class="actions"><button>Go on</button><a href="${app.path('/account')}">Back</a></div>
     </form>`
 }
 

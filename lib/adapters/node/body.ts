@@ -27,7 +27,7 @@ const tooSlow = requestTimeout('the body came too slowly')
 const cutOff = badRequest('the body ended before its time')
 const unwanted = badRequest('the request was answered before its body had been read')
 const readTwice = (): TypeError =>
-  new TypeError('conn.body.chunks() gives the body once, and not together with conn.body.bytes()')
+  new TypeError('conn.body.chunks() gives the body once, and leaves nothing for conn.body.bytes()')
 
 /** A body, and what the adapter asks of it. */
 export interface MessageBody {
@@ -117,12 +117,21 @@ export const messageBody = (
       const onEnd = (): void => end(undefined)
       const onClose = (): void => end(cutOff)
       const timer = setTimeout(() => end(tooSlow), timeout)
+      // with its last piece a message ends, whether or not the next one has been asked for
+      if (!closed && message.readableEnded) return end(undefined)
       if (isOver()) return end(over())
       interrupt = end
       message.on('readable', onReadable).on('end', onEnd).on('close', onClose).on('error', onClose)
     })
 
   async function* pieces(length: number, timeout: number): AsyncGenerator<Uint8Array> {
+    if (whole !== undefined) {
+      const read = await whole
+      if (read._tag === 'Left') return raise(read.left)
+      if (read.right.length > length) raise(tooLarge(length))
+      yield read.right
+      return
+    }
     if (taken) throw readTwice()
     if (declared !== undefined && declared > length) raise(tooLarge(length))
     begin()

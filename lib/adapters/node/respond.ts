@@ -110,7 +110,8 @@ const sendBody = (sender: Sender, request: NodeRequest, conn: Conn): void => {
       abandonBody(body)
       endHead(request)
     } else {
-      response.flushHeaders()
+      // flushHeaders would write header values in UTF-8
+      response.write('', 'latin1')
       void sendPieces(sender, request, conn, body.chunks, iterator, length)
     }
   }

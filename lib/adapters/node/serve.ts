@@ -9,7 +9,7 @@ import { ConnRecord } from '../../conn/record.js'
 import { endpointOf, type App, type Endpoint } from '../../endpoint.js'
 import { errorResponse } from '../../error-response.js'
 import { plugError } from '../../error.js'
-import { fail } from '../../plug.js'
+import { checkAtBoot, fail } from '../../plug.js'
 import { run as runPlug } from '../../run.js'
 import { drainOf, type Drain } from './drain.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
@@ -18,6 +18,7 @@ import { reporter, toStderr } from './report.js'
 import { NodeRequest, rememberPeer } from './request.js'
 import { giveUp, respond, sendProblem } from './respond.js'
 import type { Sender } from './sender.js'
+import { useSodium } from './sodium.js'
 import { listenError, type ServeError } from './serve-error.js'
 
 /** A running server. */
@@ -142,7 +143,8 @@ const runningServer = (server: HttpServer, drain: Drain, settings: Settings): Se
  * A client that sends `Expect: 100-continue` is told to go on when the app first reads the body. `Upgrade` is ignored
  * and CONNECT answered with 405. Failures are rendered by the endpoint's `renderErrors`.
  *
- * @throws TypeError for options that make no sense; the message names the option.
+ * @throws TypeError for options that make no sense, and for a plug of the app that lacks what it needs, such as the
+ * endpoint's `secretKeyBase`; the message names the option.
  * @example no-run
  * import { text } from 'plugboard'
  * import { serve } from 'plugboard/node'
@@ -154,10 +156,15 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
   if (typeof app !== 'function') throw new TypeError('serve: the app must be an endpoint or a plug')
   const settings = settingsOf(options)
   const endpoint = endpointOf(app)
+  let encrypts = false
+  checkAtBoot(endpoint, {
+    secretKeyBase: endpoint.options.secretKeyBase,
+    encrypts: () => void (encrypts = true),
+  })
   const renderErrors = endpoint.options.renderErrors ?? errorResponse
 
-  return () =>
-    new Promise<Either<ServeError, Server>>(resolve => {
+  const listen = (): Promise<Either<ServeError, Server>> =>
+    new Promise(resolve => {
       const server = serverOf(settings)
       const drain = drainOf(server, settings.tls !== undefined)
       const sender: Sender = {
@@ -177,4 +184,5 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
         resolve(right(runningServer(server, drain, settings)))
       })
     })
+  return () => (encrypts ? useSodium().then(listen) : listen())
 }

@@ -19,6 +19,8 @@ export interface RawEntry {
   readonly rawValue: Uint8Array
 }
 
+const ignoring: DecodeOptions = { trailing: 'ignore' }
+
 /**
  * Splits an encoded map into its entries, in the order in which they stand, without decoding the values. They
  * are checked though: where this gives entries, `decode` would have given a term. What follows the map is
@@ -35,7 +37,7 @@ export const decodeMapRaw = (
   options?: Omit<DecodeOptions, 'trailing'>,
 ): Either<DecodeError, readonly RawEntry[]> => {
   try {
-    const reader = open(bytes, { ...options, trailing: 'ignore' })
+    const reader = open(bytes, options === undefined ? ignoring : { ...options, trailing: 'ignore' })
     const entries: RawEntry[] = []
     const add: OnEntry = ({ buffer }, keyStart, valueStart, end) => {
       const text = buffer[keyStart] === tag.BINARY ? reader.utf8(keyStart + 5, valueStart) : undefined

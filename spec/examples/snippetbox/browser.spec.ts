@@ -10,6 +10,7 @@ import t from 'tap'
 import { makeAttempts } from '../../../examples/snippetbox/attempts.js'
 import { readConfig } from '../../../examples/snippetbox/config.js'
 import { openRepository } from '../../../examples/snippetbox/data/open-repository.js'
+import { openSessionStore } from '../../../examples/snippetbox/data/session-store.js'
 import { makeEndpoint } from '../../../examples/snippetbox/endpoint.js'
 import { skipUnless } from '../../support/skip.js'
 import { password, secret } from './support.js'
@@ -38,9 +39,15 @@ const startSite = async (
   if (isLeft(config)) throw new TypeError(config.left.join('\n'))
   const opened = await openRepository({ file: join(folder, 'snippetbox.db') })()
   if (isLeft(opened)) throw new TypeError(opened.left.message)
-  const { repository, close } = opened.right
-  const services = { repository, attempts: makeAttempts(), mode: config.right.mode }
-  const ports = { assets: directory(assets), log: { write: () => () => undefined } }
+  const { repository, tokens, database, close } = opened.right
+  const sessions = await openSessionStore(config.right.session, () => database)()
+  if (isLeft(sessions)) throw new TypeError(sessions.left.message)
+  const services = { repository, tokens, attempts: makeAttempts(), mode: config.right.mode }
+  const ports = {
+    assets: directory(assets),
+    log: { write: () => () => undefined },
+    sessions: sessions.right.store,
+  }
   const served = await serve(makeEndpoint(config.right, services, ports), {
     host: '127.0.0.1',
     port: 0,

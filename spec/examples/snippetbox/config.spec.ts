@@ -23,6 +23,7 @@ t.test('without a mode it is production: cookies are secure and last 60 days', a
     secretKeyBase: secret,
     session: {
       store: 'cookie',
+      redisUrl: '',
       key: '_snippetbox_key',
       signingSalt: 'snippetbox signing',
       encryptionSalt: undefined,
@@ -59,7 +60,8 @@ t.test('everything can be set', async t => {
       HOST: '0.0.0.0',
       PORT: '8080',
       SECRET_KEY_BASE,
-      SESSION_STORE: 'memory',
+      SESSION_STORE: 'redis',
+      REDIS_URL: 'rediss://:secret@cache:6380/1',
       SESSION_KEY: '_k',
       SESSION_SIGNING_SALT: 's',
       SESSION_ENCRYPTION_SALT: 'e',
@@ -78,7 +80,8 @@ t.test('everything can be set', async t => {
       port: 8080,
       secretKeyBase: secret,
       session: {
-        store: 'memory',
+        store: 'redis',
+        redisUrl: 'rediss://:secret@cache:6380/1',
         key: '_k',
         signingSalt: 's',
         encryptionSalt: 'e',
@@ -120,6 +123,16 @@ t.test('without a secret, or with a short one, there is no start but a way to ma
   t.match(tooShort, how)
   t.notMatch(tooShort, short, 'a secret is in no message')
   t.strictSame(mistakes({ SECRET_KEY_BASE: 'é'.repeat(32) }), [], 'bytes are counted, not characters')
+})
+
+t.test('sessions in Redis need its address, and the answer names the variable', async t => {
+  const redis = { SECRET_KEY_BASE, SESSION_STORE: 'redis' }
+  t.match(mistakes(redis), [/^REDIS_URL is missing: SESSION_STORE=redis needs one/])
+  for (const REDIS_URL of ['localhost:6379', 'http://cache', 'redis://ca che'])
+    t.strictSame(mistakes({ ...redis, REDIS_URL }), [
+      'REDIS_URL must be an address that begins with redis:// or rediss://',
+    ])
+  t.match(good({ SECRET_KEY_BASE, SESSION_STORE: 'sql' }), { session: { store: 'sql' } })
 })
 
 t.test('all mistakes are told at once, each with its variable', async t => {

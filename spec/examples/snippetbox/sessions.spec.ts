@@ -3,15 +3,17 @@ import { createHash } from 'node:crypto'
 import { right } from 'fp-ts/lib/Either.js'
 import { encodeCookie, type SetCookie } from 'plugboard'
 import { sessionAge } from '../../../examples/snippetbox/auth.js'
-import { makeMemoryRepository } from '../../../examples/snippetbox/data/memory-repository.js'
 import {
   day,
   isLoggedIn,
   locationOf,
   logIn,
+  logOut,
   makeSite,
   member,
+  minute,
   pageOf,
+  password,
   signUp,
   start,
   tokenOf,
@@ -103,34 +105,24 @@ t.test('a log-in makes the session new: its token, its CSRF state and, where it 
   }
 })
 
-t.test('the session holds a random token of 32 bytes, and the database is given nothing else', async t => {
-  const memory = makeMemoryRepository()
-  const tokens: string[] = []
-  const site = makeSite(
-    {},
-    {
-      ...memory,
-      insertSessionToken: (userId, token, now) => {
-        tokens.push(token)
-        return memory.insertSessionToken(userId, token, now)
-      },
-    },
-  )
+t.test('the session holds a random token of 32 bytes, and the store is given its hash alone', async t => {
+  const site = makeSite()
   const ada = member(site, 'ada@example.com')
-  ada.submit('/', 'delete', '/logout')
+  const tokenIn = (page: string): string =>
+    /user_token<\/th>\s*<td>&quot;([\w-]{43})&quot;/.exec(page)?.[1] ?? ''
+  const first = tokenIn(pageOf(ada.get('/dev/session')))
+  logOut(ada)
   logIn(ada, 'ada@example.com')
-  t.equal(tokens.length, 2)
-  t.equal(new Set(tokens).size, 2)
-  for (const token of tokens) t.match(token, /^[\w-]{43}$/)
   const session = pageOf(ada.get('/dev/session'))
-  t.match(session, tokens[1] as string)
+  const token = tokenIn(session)
+  t.match(token, /^[\w-]{43}$/)
+  t.not(token, first)
   t.match(session, String(start / 1000))
-  t.notMatch(
-    session,
-    createHash('sha256')
-      .update(tokens[1] as string)
-      .digest('hex'),
-  )
+  const hash = createHash('sha256').update(token).digest()
+  t.notMatch(session, hash.toString('hex'))
+  const user = { id: 1, email: 'ada@example.com' }
+  t.strictSame(site.tokens.find(hash)(), right({ user, insertedAt: start, authenticatedAt: start }))
+  t.strictSame(site.tokens.find(Buffer.from(token))(), right(undefined))
 })
 
 for (const store of ['cookie', 'memory'])
@@ -139,7 +131,7 @@ for (const store of ['cookie', 'memory'])
       makeSite({ SESSION_STORE: store, SESSION_MAX_AGE: String(60 * 24 * 60 * 60) }),
       'a@example.com',
     )
-    ada.wait(sessionAge)
+    ada.wait(sessionAge * 1000)
     t.ok(isLoggedIn(ada), 'on the seventh day it still is')
     ada.wait(1000)
     t.equal(ada.get('/snippets').status, 302, 'then even pages that need no log-in say so')
@@ -166,11 +158,78 @@ t.test('a token is good for 60 days, whatever the session says', async t => {
   const site = makeSite()
   const ada = member(site, 'ada@example.com')
   const session = { user_token: 'x'.repeat(43), logged_in_at: (start + 59 * day) / 1000 }
-  t.strictSame(site.repository.insertSessionToken(1, session.user_token, start)(), right(undefined))
+  const hash = createHash('sha256').update(session.user_token).digest()
+  const times = { insertedAt: start, authenticatedAt: start + 59 * day }
+  site.tokens.insert({ id: 1, email: 'ada@example.com' }, hash, times)()
   ada.wait(59 * day)
   t.equal(ada.get('/account', { session }).status, 200)
   ada.wait(day)
-  t.equal(ada.get('/account', { session }).status, 302)
+  t.equal(visitor(site, { now: start + 60 * day }).get('/account', { session }).status, 302)
+})
+
+t.test('who asked to be remembered is logged in again when the browser has been closed', async t => {
+  const site = makeSite()
+  member(site, 'ada@example.com')
+  const ada = visitor(site)
+  const form = { email: 'ada@example.com', password, remember_me: 'true' }
+  const { respCookies } = ada.submit('/login', 'post', '/login', form)
+  const cookie = respCookies['_snippetbox_remember_me']
+  t.match(cookie, { maxAge: 60 * 24 * 60 * 60, httpOnly: true, sameSite: 'Lax' })
+  const cookies = { _snippetbox_remember_me: cookie?.value ?? '' }
+  const reopened = visitor(site, { cookies })
+  t.equal(reopened.get('/account').status, 200)
+  t.ok(reopened.cookie(), 'it has a session again')
+  reopened.wait(40 * day)
+  t.ok(isLoggedIn(reopened), 'and is not asked after seven days')
+  logOut(reopened)
+  t.notOk(isLoggedIn(reopened))
+  const later = visitor(site, { cookies })
+  t.equal(later.get('/account').status, 200, 'the token of then was replaced, and is good for 60 days')
+  later.submit('/account/confirm', 'post', '/account/confirm', { password })
+  later.submit('/account', 'delete', '/account')
+  t.equal(visitor(site, { cookies }).get('/account').status, 302, 'unless one logs out everywhere')
+})
+
+t.test('nobody is remembered who did not ask for it', async t => {
+  const site = makeSite()
+  member(site, 'ada@example.com')
+  const ada = visitor(site)
+  logIn(ada, 'ada@example.com')
+  t.equal(ada.last.respCookies['_snippetbox_remember_me'], undefined)
+})
+
+for (const store of ['cookie', 'memory'])
+  t.test(
+    `who logs out everywhere long after the log-in says first who they are (${store} store)`,
+    async t => {
+      const site = makeSite({ SESSION_STORE: store })
+      const ada = member(site, 'ada@example.com')
+      const phone = visitor(site)
+      logIn(phone, 'ada@example.com')
+      ada.wait(10 * minute)
+      t.equal(locationOf(ada.submit('/account', 'delete', '/account')), '/account/confirm')
+      t.match(pageOf(ada.follow()), 'You must re-authenticate to access this page.')
+      t.ok(isLoggedIn(phone), 'nothing has happened')
+      t.equal(ada.submit('/account/confirm', 'post', '/account/confirm', { password: 'wrong' }).status, 422)
+      t.match(pageOf(ada.last), 'Invalid password')
+      const before = ada.cookie()
+      t.equal(
+        locationOf(ada.submit('/account/confirm', 'post', '/account/confirm', { password })),
+        '/account',
+      )
+      t.not(ada.cookie(), before)
+      t.equal(locationOf(ada.submit('/account', 'delete', '/account')), '/')
+      t.notOk(isLoggedIn(phone))
+      t.notOk(isLoggedIn(ada))
+    },
+  )
+
+t.test('guesses at the password are counted there too', async t => {
+  const ada = member(makeSite(), 'ada@example.com')
+  const guess = () =>
+    ada.submit('/account/confirm', 'post', '/account/confirm', { password: 'wrong password' }).status
+  for (let i = 0; i < 5; i++) t.equal(guess(), 422)
+  t.equal(guess(), 429)
 })
 
 t.test('a session that was tampered with, or is of another secret, is no session', async t => {

@@ -143,6 +143,28 @@ t.test('a database that cannot be opened stops the start with a sentence', async
   t.notMatch(program.output(), '    at ')
 })
 
+t.test('sessions in the database survive a restart, in a cookie that holds no more than an id', async t => {
+  const folder = makeFolder()
+  const env = { NODE_ENV: 'development', SESSION_STORE: 'sql' }
+  const first = await startIn(folder, env)
+  const form = await request(`${first.url}/signup`, '')
+  t.match(form.setCookie, /^_snippetbox_key=[\w-]{43}; path=\/; HttpOnly; SameSite=Lax$/)
+  const credentials = { email: 'ada@example.com', password, _csrf_token: form.token }
+  const { cookie } = await request(`${first.url}/signup`, form.cookie, credentials)
+  t.equal(await first.end('SIGTERM'), 0)
+  const second = await startIn(folder, env)
+  t.match((await request(`${second.url}/account`, cookie)).page, 'ada@example.com')
+  t.equal(await second.end('SIGTERM'), 0)
+})
+
+t.test('a Redis that is not there stops the start with a sentence', async t => {
+  const env = { NODE_ENV: 'development', SESSION_STORE: 'redis', REDIS_URL: 'redis://127.0.0.1:1' }
+  const program = await startIn(makeFolder(), env)
+  t.equal(await program.end(), 1)
+  t.match(program.output(), 'Redis does not answer at REDIS_URL.')
+  t.notMatch(program.output(), '    at ')
+})
+
 t.test('an option that a plug does not know stops the start with its sentence', async t => {
   const program = await startIn(makeFolder(), { NODE_ENV: 'development', TRUSTED_PROXIES: 'nonsense' })
   t.equal(await program.end(), 1)

@@ -2,12 +2,14 @@
 // form and follow redirects. There is no socket, and the repository is in memory.
 import { isLeft, right } from 'fp-ts/lib/Either.js'
 import type { Conn, Endpoint } from 'plugboard'
-import type { LogRecord } from 'plugboard/plugs'
+import { memoryTokenStore, type TokenStore } from 'plugboard/auth'
+import type { LogRecord, Store } from 'plugboard/plugs'
 import { conn, recycle, run, type ConnOptions } from 'plugboard/testing'
 import { makeAttempts } from '../../../examples/snippetbox/attempts.js'
-import { readConfig, type Env } from '../../../examples/snippetbox/config.js'
+import { readConfig, type Config, type Env } from '../../../examples/snippetbox/config.js'
 import { makeMemoryRepository } from '../../../examples/snippetbox/data/memory-repository.js'
-import type { Repository } from '../../../examples/snippetbox/data/repository.js'
+import type { Repository, User } from '../../../examples/snippetbox/data/repository.js'
+import { openSessionStore } from '../../../examples/snippetbox/data/session-store.js'
 import { makeEndpoint, type Ports } from '../../../examples/snippetbox/endpoint.js'
 
 export const secret = 'a secret for the specs of Snippetbox, long enough for the keys of its cookies'
@@ -20,21 +22,39 @@ export const start = Date.UTC(2026, 0, 1)
 export interface Site {
   readonly app: Endpoint
   readonly repository: Repository
+  readonly tokens: TokenStore<User>
   readonly log: readonly LogRecord[]
 }
 
-/** The site on a repository of its own, configured by an environment; in development unless that says otherwise. */
-export const makeSite = (env: Env = {}, over: Partial<Repository> = {}): Site => {
+/** The configuration of an environment; in development unless that says otherwise. */
+export const configOf = (env: Env): Config => {
   const config = readConfig({ NODE_ENV: 'development', SECRET_KEY_BASE: secret, ...env })
   if (isLeft(config)) throw new TypeError(config.left.join('\n'))
+  return config.right
+}
+
+/** A store of sessions that needs nothing to be opened. */
+const storeOf = ({ session }: Config): Store => {
+  const opened = openSessionStore(session, () => {
+    throw new TypeError('there is no database here')
+  })()
+  if (opened instanceof Promise || isLeft(opened)) throw new TypeError('this store must be given')
+  return opened.right.store
+}
+
+/** The site on a repository of its own, configured by an environment; in development unless that says otherwise. */
+export const makeSite = (env: Env = {}, over: Partial<Repository> = {}, sessions?: Store): Site => {
+  const config = configOf(env)
   const log: LogRecord[] = []
   const ports: Ports = {
     assets: { stat: () => () => right(undefined) },
     log: { write: record => () => void log.push(record) },
+    sessions: sessions ?? storeOf(config),
   }
   const repository = { ...makeMemoryRepository(), ...over }
-  const services = { repository, attempts: makeAttempts(), mode: config.right.mode }
-  return { app: makeEndpoint(config.right, services, ports), repository, log }
+  const tokens = memoryTokenStore<User>()
+  const services = { repository, tokens, attempts: makeAttempts(), mode: config.mode }
+  return { app: makeEndpoint(config, services, ports), repository, tokens, log }
 }
 
 /** The page of a response. */

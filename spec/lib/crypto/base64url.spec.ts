@@ -1,5 +1,6 @@
 import t from 'tap'
 import * as fc from 'fast-check'
+import { isCanonical } from '../../../lib/crypto/base64url.js'
 import { base64url } from '../../../lib/crypto/index.js'
 
 const hex = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString('hex')
@@ -70,4 +71,36 @@ t.test('whatever is encoded is decoded', async t => {
     }),
   )
   t.pass()
+})
+
+t.test('a token is canonical if its parts are spelled as they are written', async t => {
+  for (const right of ['', '.', 'head', 'head.', 'head.YQ', 'head.YWI.YWJj', '???.YWJj', 'head..'])
+    t.equal(isCanonical(right), true, right)
+  for (const wrong of [
+    'YR',
+    'YQ==',
+    'head.YR',
+    'head.YWJ',
+    'head.YQ.YR',
+    'head.YR.YQ',
+    'head.YWI=',
+    'head.=',
+    'head.a=',
+  ])
+    t.equal(isCanonical(wrong), false, wrong)
+  const parts = fc.array(fc.uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 3 })
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_='
+  fc.assert(
+    fc.property(parts, fc.nat(100), fc.constantFrom(...alphabet), (all, at, other) => {
+      const texts = all.map(base64url.encode)
+      if (!isCanonical(`head.${texts.join('.')}`)) return false
+      const i = at % texts.length
+      const text = texts[i] as string
+      const changed = text.slice(0, -1) + other
+      const bytes = base64url.decode(changed)
+      if (text === '' || changed === text || bytes === undefined || hex(bytes) !== hex(all[i])) return true
+      return !isCanonical(`head.${texts.with(i, changed).join('.')}`)
+    }),
+    { numRuns: 2000 },
+  )
 })

@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto'
 import t from 'tap'
 import * as fc from 'fast-check'
 import { keyGenerator, type KeyOptions } from '../../../lib/crypto/index.js'
@@ -110,4 +111,18 @@ t.test('where the salt ends and the secret begins matters', async t => {
     keyGenerator.generateCached('c', 'é'),
   ]
   t.equal(new Set(keys.map(toHex)).size, 4)
+})
+
+t.test('for any other values they are those of PBKDF2 with HMAC', async t => {
+  const bytes = fc.oneof(fc.string({ unit: 'grapheme' }), fc.uint8Array())
+  const digests = fc.constantFrom('sha', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512')
+  const counts = [fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 200 })] as const
+  fc.assert(
+    fc.property(bytes, bytes, ...counts, digests, (secret, salt, iterations, length, digest) => {
+      const theirs = pbkdf2Sync(secret, salt, iterations, length, digest === 'sha' ? 'sha1' : digest)
+      const key = keyGenerator.generate(secret, salt, { iterations, length, digest: digest as 'sha256' })
+      return toHex(key) === toHex(theirs)
+    }),
+  )
+  t.pass()
 })

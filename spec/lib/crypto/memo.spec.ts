@@ -17,3 +17,11 @@ t.test('the entry used least lately makes room', async t => {
   for (const key of ['a', 'b', 'a', 'c', 'a', 'b', 'c', 'a']) ask(key)
   t.strictSame(computed, ['a', 'b', 'c', 'b', 'c', 'a'])
 })
+
+t.test('one that is asked for again and again has been used lately, too', async t => {
+  const memo = boundedMemo<{ n: number }>(2)
+  const computed: string[] = []
+  const ask = (key: string) => memo(key, () => ({ n: computed.push(key) }))
+  for (const key of ['a', 'b', 'b', 'a', 'a', 'c', 'a', 'b', 'b', 'b', 'c']) ask(key)
+  t.strictSame(computed, ['a', 'b', 'c', 'b', 'c'])
+})

@@ -1,3 +1,4 @@
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import t from 'tap'
 import * as fc from 'fast-check'
 import { isNone, isSome, toUndefined } from 'fp-ts/lib/Option.js'
@@ -180,5 +181,18 @@ t.test('no text makes decrypting throw', async t => {
     fc.array(part).map(parts => `QTEyOEdDTQ.${parts.join('.')}`),
   )
   fc.assert(fc.property(token, token => isNone(decrypt(token, secret, ''))))
+  t.pass()
+})
+
+t.test('for any other values a token is nonce, tag and ciphertext of XChaCha20-Poly1305', async t => {
+  const bytes = (minLength: number, maxLength: number) => fc.uint8Array({ minLength, maxLength })
+  fc.assert(
+    fc.property(bytes(0, 300), bytes(32, 32), bytes(24, 24), bytes(0, 40), (message, key, nonce, aad) => {
+      const sealed = Buffer.from(xchacha20poly1305(key, nonce, aad).encrypt(message))
+      const parts = [nonce, sealed.subarray(-16), sealed.subarray(0, -16)]
+      const theirs = `XCP.${Buffer.concat(parts).toString('base64url')}`
+      return encrypt(message, key, '', { nonce, aad }) === theirs && isSome(decrypt(theirs, key, '', { aad }))
+    }),
+  )
   t.pass()
 })

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import t from 'tap'
 import * as fc from 'fast-check'
 import { isNone, isSome, toUndefined } from 'fp-ts/lib/Option.js'
@@ -132,5 +133,20 @@ t.test('no text makes verifying throw', async t => {
     fc.array(part).map(parts => parts.join('.')),
   )
   fc.assert(fc.property(token, token => isNone(verify(token, 'secret'))))
+  t.pass()
+})
+
+t.test('for any other values a token is header, message and HMAC', async t => {
+  const bytes = fc.oneof(fc.string({ unit: 'grapheme' }), fc.uint8Array({ maxLength: 300 }))
+  const secret = fc.oneof(fc.string({ minLength: 1 }), fc.uint8Array({ minLength: 1, maxLength: 200 }))
+  const digests = fc.constantFrom('sha256' as const, 'sha384' as const, 'sha512' as const)
+  fc.assert(
+    fc.property(bytes, secret, digests, (message, secret, digest) => {
+      const head = Buffer.from(`HS${digest.slice(3)}`).toString('base64url')
+      const text = `${head}.${Buffer.from(message as string).toString('base64url')}`
+      const theirs = `${text}.${createHmac(digest, secret).update(text).digest('base64url')}`
+      return sign(message, secret, digest) === theirs && isSome(verify(theirs, secret))
+    }),
+  )
   t.pass()
 })

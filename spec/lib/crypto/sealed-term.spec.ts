@@ -318,3 +318,44 @@ t.test('no signed payload makes verifying throw', async t => {
   )
   t.pass()
 })
+
+t.test('for any other values a token is a signed tuple of term, milliseconds and seconds', async t => {
+  const times = fc.double({ min: 0, max: 4e9, noNaN: true })
+  const ages = fc.oneof(fc.integer({ min: 1, max: 1e9 }), fc.constant('infinity' as const))
+  const keys = fc.record({
+    keyIterations: fc.integer({ min: 1, max: 50 }),
+    keyLength: fc.constant(32),
+    keyDigest: fc.constantFrom('sha256' as const, 'sha384' as const, 'sha512' as const),
+  })
+  const salts = fc.string({ unit: 'grapheme' })
+  fc.assert(
+    fc.property(
+      anyTerm,
+      salts,
+      salts,
+      times,
+      ages,
+      keys,
+      (data, keyBase, salt, signedAt, maxAge, options) => {
+        const { keyIterations: iterations, keyLength: length, keyDigest: digest } = options
+        const key = keyGenerator.generate(keyBase, salt, { iterations, length, digest })
+        const signed = Math.trunc(signedAt * 1000)
+        const payload = termFormat.encode(
+          tuple(data, signed, maxAge === 'infinity' ? atom('infinity') : maxAge),
+        )
+        const theirs = messageVerifier.sign(payload, key)
+        const sealed = messageEncryptor.encrypt(payload, key, '', { nonce: entropy })
+        const made = { signedAt, maxAge, ...options }
+        const opened = JSON.stringify({ right: shown(data) })
+        return (
+          sign(keyBase, salt, data, made) === theirs &&
+          encrypt(keyBase, salt, data, { ...made, nonce: entropy }) === sealed &&
+          JSON.stringify(shownResult(verify(keyBase, salt, theirs, { now: signed, ...options }))) ===
+            opened &&
+          JSON.stringify(shownResult(decrypt(keyBase, salt, sealed, { now: signed, ...options }))) === opened
+        )
+      },
+    ),
+  )
+  t.pass()
+})

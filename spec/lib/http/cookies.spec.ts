@@ -1,6 +1,7 @@
 import t from 'tap'
 import * as fc from 'fast-check'
 import {
+  decodeCookie,
   decodeCookies,
   encodeCookie,
   isCookieName,
@@ -42,9 +43,40 @@ t.test('a pair that cannot be read does not stand in the way of a later one of i
   t.equal(canonical(decodeCookies('a=\tx; a=y')), canonical({ a: 'y' }))
 })
 
+t.test('one cookie is what it is among all', async t => {
+  const piece = fc.constantFrom(
+    'a',
+    'b',
+    'ab',
+    '=',
+    '==',
+    ';',
+    '; ',
+    ' ',
+    '\t',
+    '\r',
+    '__proto__',
+    'a=1',
+    'a=2 ',
+    '"',
+  )
+  const header = fc.array(piece, { maxLength: 12 }).map(pieces => pieces.join(''))
+  const name = fc.constantFrom('a', 'b', 'ab', '__proto__', 'constructor', '')
+  fc.assert(
+    fc.property(fc.array(header, { maxLength: 3 }), name, (headers, one) => {
+      t.equal(decodeCookie(headers, one), decodeCookies(headers)[one])
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 t.test('headers made to be slow are read in one pass', async t => {
   for (const part of [';', '=', ' ', '\t', 'a;', 'a=;', 'a =;', '=;', 'a= ', ' ;'])
-    t.doesNotThrow(() => decodeCookies(part.repeat(1_000_000 / part.length)), JSON.stringify(part))
+    t.doesNotThrow(() => {
+      const header = part.repeat(1_000_000 / part.length)
+      decodeCookies(header)
+      decodeCookie([header], 'b')
+    }, JSON.stringify(part))
 })
 
 const names: Readonly<Record<string, keyof SetCookie>> = {

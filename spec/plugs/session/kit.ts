@@ -9,7 +9,12 @@ import {
   type WithSession,
 } from '../../../lib/index.js'
 import { run } from '../../../lib/testing/index.js'
-import { fetchSession, session, type SessionOptions } from '../../../plugs/session/index.js'
+import {
+  fetchSession,
+  session,
+  type SessionOptions,
+  type StoreContext,
+} from '../../../plugs/session/index.js'
 
 /** A conn whose session is there. */
 export type Opened = Conn & WithSession
@@ -49,4 +54,18 @@ export const cookieOf = (answered: Conn, key = '_my_app_session'): string => {
 export const opened = (result: Result<Opened>): Opened => {
   if (typeof result === 'function') throw new Error('the session needs an effect')
   return result
+}
+
+/** What a store is given by requests whose ids count up, and not by conns, which would take most of the time. */
+export const countingContext = (now: number): StoreContext => {
+  let made = 0
+  return {
+    now,
+    secretKeyBase: undefined,
+    entropy: (_label, length) => {
+      const bytes = new Uint8Array(length)
+      new DataView(bytes.buffer).setUint32(0, made++)
+      return bytes
+    },
+  }
 }

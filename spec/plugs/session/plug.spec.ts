@@ -114,6 +114,10 @@ t.test('options are checked at boot, and the message names the one that is wrong
     [{ ...options, secure: 'yes' }, /session: secure must be a boolean/],
     [{ ...options, httpOnly: 1 }, /session: httpOnly must be a boolean/],
     [{ ...options, sameSite: 'lax' }, /session: sameSite must be 'Strict', 'Lax', 'None' or false/],
+    [
+      { ...options, store: cookieStore({ signingSalt: 'x', issuedAt: true }) },
+      /cookieStore: issuedAt needs the ttl/,
+    ],
     [{ ...options, partitioned: 0 }, /session: partitioned must be a boolean/],
     [{ ...options, extra: 'a\nb' }, /session: extra must be .* without control characters/],
     [{ ...options, sign: true }, /session: unknown option sign/],
@@ -140,11 +144,36 @@ t.test('the cookie is HttpOnly and SameSite=Lax, and secure over https, unless s
       domain: 'example.com',
       maxAge: 60,
       sameSite: 'None',
-      partitioned: true,
       extra: 'Priority=High',
     }),
-    'path=/app; domain=example.com; expires=Thu, 01 Jan 2026 00:01:00 GMT; max-age=60; HttpOnly; SameSite=None; Partitioned; Priority=High',
+    'path=/app; domain=example.com; expires=Thu, 01 Jan 2026 00:01:00 GMT; max-age=60; HttpOnly; SameSite=None; Priority=High',
   )
+})
+
+t.test('a cookie that browsers take only if it is secure is secure', async t => {
+  const text = (more: Partial<SessionOptions>): string =>
+    setCookies(answer({ ...options, ...more }, conn('GET', '/'), putSession('a', 1)))[0] as string
+  t.match(text({ partitioned: true }), /; path=\/; secure; HttpOnly; SameSite=Lax; Partitioned$/)
+  t.match(text({ partitioned: true, secure: true }), /; secure; .*; Partitioned$/)
+  t.match(text({ key: '__Host-key' }), /^__Host-key=[^;]+; path=\/; secure; HttpOnly; SameSite=Lax$/)
+  t.match(text({ key: '__Secure-key', path: '/app', domain: 'example.com' }), /^__Secure-key=.*; secure;/)
+  const dropped = answer(
+    { ...options, key: '__Host-key' },
+    recycle(answer({ ...options, key: '__Host-key' }, conn('GET', '/'), putSession('a', 1)))('GET', '/'),
+    configureSession('drop'),
+  )
+  t.match(setCookies(dropped)[0], /^__Host-key=; path=\/; .*; max-age=0; secure;/)
+  const refused: readonly (readonly [Partial<SessionOptions>, RegExp])[] = [
+    [{ partitioned: true, secure: false }, /^session: secure must not be false with partitioned/],
+    [{ key: '__Secure-a', secure: false }, /secure must not be false with the prefix of the key __Secure-a/],
+    [{ key: '__host-a', secure: false }, /secure must not be false with the prefix of the key __host-a/],
+    [{ key: '__Host-a', path: '/app' }, /^session: path must be '\/' with the prefix of the key __Host-a/],
+    [{ key: '__Host-a', domain: 'a.example' }, /^session: domain must be absent with the prefix/],
+  ]
+  for (const [more, message] of refused)
+    t.throws(() => session({ ...options, ...more }), { name: 'TypeError', message })
+  t.match(text({ partitioned: false, secure: false }), /; path=\/; HttpOnly; SameSite=Lax$/)
+  t.match(text({ key: '__Host-key', path: '/' }), /; path=\/; secure/)
 })
 
 t.test('the cookie that deletes it has the same path and domain', async t => {
@@ -303,6 +332,44 @@ t.test('several sessions lie side by side, each with its own cookie, store and f
   )(recycle(second)('GET', '/'))
   t.match(setCookies(third), [/^_cart=; .*max-age=0/])
   t.strictSame(seen(dataOf(third)), { user: 'ada' })
+})
+
+t.test('one store may keep several sessions, and their cookies are apart', async t => {
+  const names = ['session', 'cart', 'admin'] as const
+  const both = (...changes: readonly Change[]) =>
+    pipeline(
+      ...names.map(name => session({ store, key: `_${name}`, name }) as (c: Conn) => Conn),
+      ...names.map(name => fetchSession(name) as (c: Conn) => Conn),
+      pipeline(...changes.map(change => (c: Conn) => change(c as Opened))),
+      text('ok'),
+    )
+  const first = run(both(...names.map(name => putSession('who', name, name) as Change)))(conn('GET', '/'))
+  const next = run(both(c => configureSession('drop', 'cart')(c as never)))(recycle(first)('GET', '/'))
+  t.strictSame(
+    names.map(name => dataOf(next, name)['who']),
+    ['session', 'cart', 'admin'],
+  )
+  t.strictSame(Object.keys(next.respCookies), ['_cart'])
+  const last = run(both())(recycle(next)('GET', '/'))
+  t.strictSame(
+    names.map(name => dataOf(last, name)['who']),
+    ['session', undefined, 'admin'],
+  )
+})
+
+t.test('two sessions in one cookie are a mistake that is named', async t => {
+  const two = pipeline(session(options), session({ ...options, name: 'cart' }))(conn('GET', '/'))
+  t.throws(() => fetchSession('cart')(fetchSession(two) as Conn), {
+    name: 'TypeError',
+    message: `session: 'session' and 'cart' have the same cookie, ${key}: give each session a key of its own`,
+  })
+  t.ok(isConn(fetchSession('cart')(two)), 'the one alone is none')
+  const again = pipeline(session(options), fetchSession, session(options), fetchSession)(conn('GET', '/'))
+  t.ok(isConn(again), 'the same session twice is none either')
+  const tested = fetchSession(
+    fetchSession('cart')(conn('GET', '/', { session: {}, sessions: { cart: {} } })) as Conn,
+  )
+  t.ok(isConn(tested), 'sessions of tests have no cookies')
 })
 
 t.test('a test says what the session holds: on top of what was stored, and without a store too', async t => {

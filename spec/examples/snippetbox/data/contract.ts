@@ -3,13 +3,7 @@ import { isLeft, isRight, left, right, type Either } from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import type { Test } from 'tap'
 import type { PlugError } from 'plugboard'
-import {
-  sessionTokenAge,
-  type Query,
-  type Repository,
-  type Snippet,
-  type User,
-} from '../../../../examples/snippetbox/data/repository.js'
+import type { Query, Repository, Snippet, User } from '../../../../examples/snippetbox/data/repository.js'
 
 /** A moment, in milliseconds: more than 32 bits. */
 export const now = Date.UTC(2026, 6, 1)
@@ -114,18 +108,11 @@ export const repositoryContract = async (t: Test, empty: () => Promise<Repositor
   await test('nothing is performed before an effect is called', async (t, repository) => {
     const ada = await registered(repository, 'ada@example.com')
     const kept = await value(repository.createSnippet(ada.id, { title: 'kept', content: '' }, now))
-    await value(repository.insertSessionToken(ada.id, 'kept', now - sessionTokenAge + 1))
     repository.register({ email: 'bob@example.com', password: 'secret' }, now)
-    repository.insertSessionToken(ada.id, 'other', now)
-    repository.deleteSessionToken('kept')
-    repository.deleteSessionTokens(ada.id)
-    repository.deleteExpiredSessionTokens(now + 1, 10)
     repository.createSnippet(ada.id, { title: 'other', content: '' }, now)
     repository.updateSnippet(kept.id, ada.id, { title: 'changed', content: '' }, now)
     repository.deleteSnippet(kept.id, ada.id)
     t.strictSame(await value(repository.latestSnippets(10)), [kept])
-    t.strictSame(await value(repository.userOfSessionToken('kept', now)), ada)
-    t.equal(await value(repository.userOfSessionToken('other', now)), null)
     await registered(repository, 'bob@example.com')
   })
 
@@ -134,73 +121,6 @@ export const repositoryContract = async (t: Test, empty: () => Promise<Repositor
     const create = repository.createSnippet(ada.id, { title: 'twice', content: '' }, now)
     t.not((await value(create)).id, (await value(create)).id)
     t.equal((await value(repository.latestSnippets(10))).length, 2)
-  })
-
-  await test('a session token finds its user until it is deleted', async (t, repository) => {
-    const [ada, bob] = [
-      await registered(repository, 'ada@example.com'),
-      await registered(repository, 'bob@example.com'),
-    ]
-    for (const token of ['laptop', 'phone']) await value(repository.insertSessionToken(ada.id, token, now))
-    await value(repository.insertSessionToken(bob.id, 'desk', now))
-    const userOf = (token: string) => value(repository.userOfSessionToken(token, now))
-    t.strictSame(await userOf('laptop'), ada)
-    t.strictSame(await userOf('desk'), bob)
-    for (const none of ['', 'LAPTOP', 'laptop ', ...hostile]) t.equal(await userOf(none), null)
-    await value(repository.deleteSessionToken('laptop'))
-    await value(repository.deleteSessionToken('unknown'))
-    t.equal(await userOf('laptop'), null)
-    t.strictSame(await userOf('phone'), ada, 'the other session goes on')
-  })
-
-  await test('all sessions of one user can be ended at once', async (t, repository) => {
-    const [ada, bob] = [
-      await registered(repository, 'ada@example.com'),
-      await registered(repository, 'bob@example.com'),
-    ]
-    for (const token of ['laptop', 'phone']) await value(repository.insertSessionToken(ada.id, token, now))
-    await value(repository.insertSessionToken(bob.id, 'desk', now))
-    await value(repository.deleteSessionTokens(ada.id))
-    t.equal(await value(repository.userOfSessionToken('laptop', now)), null)
-    t.equal(await value(repository.userOfSessionToken('phone', now)), null)
-    t.strictSame(await value(repository.userOfSessionToken('desk', now)), bob)
-  })
-
-  await test('a session token is good for less than 60 days', async (t, repository) => {
-    const ada = await registered(repository, 'ada@example.com')
-    await value(repository.insertSessionToken(ada.id, 'token', now))
-    const userAt = (time: number) => value(repository.userOfSessionToken('token', time))
-    t.equal(sessionTokenAge, 60 * 86_400_000)
-    t.strictSame(await userAt(now + sessionTokenAge - 1), ada)
-    t.equal(await userAt(now + sessionTokenAge), null)
-    t.equal(await userAt(now + 10 * sessionTokenAge), null)
-    t.strictSame(await userAt(now - 1), ada, 'the clock of another server may be behind')
-  })
-
-  await test('the same token cannot be kept twice, nor one of nobody', async (t, repository) => {
-    const [ada, bob] = [
-      await registered(repository, 'ada@example.com'),
-      await registered(repository, 'bob@example.com'),
-    ]
-    await value(repository.insertSessionToken(ada.id, 'token', now))
-    const refused = { _tag: 'AppError', name: 'DatabaseError', status: 500, cause: { message: String } }
-    t.match(await failure(repository.insertSessionToken(bob.id, 'token', now)), refused)
-    t.match(await failure(repository.insertSessionToken(bob.id + 1_000, 'other', now)), refused)
-    t.strictSame(await value(repository.userOfSessionToken('token', now)), ada)
-  })
-
-  await test('expired tokens are cleared away in batches', async (t, repository) => {
-    const ada = await registered(repository, 'ada@example.com')
-    for (let i = 0; i < 7; i++) await value(repository.insertSessionToken(ada.id, `token ${i}`, now + i))
-    const clear = (limit: number) =>
-      value(repository.deleteExpiredSessionTokens(now + 4 + sessionTokenAge, limit))
-    t.equal(await clear(2), 2)
-    t.equal(await clear(2), 2)
-    t.equal(await clear(2), 1)
-    t.equal(await clear(2), 0)
-    t.equal(await value(repository.userOfSessionToken('token 4', now)), null)
-    t.strictSame(await value(repository.userOfSessionToken('token 5', now)), ada)
-    t.throws(() => repository.deleteExpiredSessionTokens(now, 0), RangeError)
   })
 
   await test('a snippet is kept with its author and its times', async (t, repository) => {
@@ -287,8 +207,6 @@ export const repositoryContract = async (t: Test, empty: () => Promise<Repositor
       const email = `${text}@example.com`
       const user = await registered(repository, email, text)
       t.strictSame(await value(repository.authenticate({ email, password: text })), user)
-      await value(repository.insertSessionToken(user.id, text, now))
-      t.strictSame(await value(repository.userOfSessionToken(text, now)), user)
     }
     t.equal((await value(repository.pageOfSnippets(1, 1))).total, hostile.length, 'the tables are there')
   })

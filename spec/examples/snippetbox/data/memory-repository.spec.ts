@@ -9,11 +9,6 @@ t.test('every answer is there at once, without a promise', async t => {
   const outcomes = [
     repository.register({ email: 'ada@example.com', password: 'secret' }, now)(),
     repository.authenticate({ email: 'ada@example.com', password: 'secret' })(),
-    repository.insertSessionToken(1, 'token', now)(),
-    repository.userOfSessionToken('token', now)(),
-    repository.deleteSessionToken('token')(),
-    repository.deleteSessionTokens(1)(),
-    repository.deleteExpiredSessionTokens(now, 10)(),
     repository.createSnippet(1, { title: 'A', content: '' }, now)(),
     repository.updateSnippet(1, 1, { title: 'B', content: '' }, now)(),
     repository.snippet(1)(),

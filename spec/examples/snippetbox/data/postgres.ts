@@ -16,12 +16,17 @@ export const execute = async (statement: string, url: string = server): Promise<
   }
 }
 
-/** Is there a PostgreSQL to run specs on? */
-export const postgresAnswers = (): Promise<boolean> =>
-  execute('select 1').then(
-    () => true,
-    () => false,
-  )
+/** Is there a PostgreSQL to run specs on? One that is there and cannot answer just now is asked again. */
+export const postgresAnswers = async (): Promise<boolean> => {
+  for (let tries = 1; ; tries++)
+    try {
+      await execute('select 1')
+      return true
+    } catch (error) {
+      if (tries === 5 || (error as { readonly code?: string }).code === 'ECONNREFUSED') return false
+      await new Promise(resolve => setTimeout(resolve, 1_000))
+    }
+}
 
 /** What is not covered without it. */
 export const postgresMissing =

@@ -25,32 +25,20 @@ const suite = async (t: Test, options: DatabaseOptions): Promise<void> => {
   t.teardown(() => closeDatabase(database)())
   await value(migrate(database))
   const empty = async (): Promise<Repository> => {
-    for (const table of ['snippets', 'users_tokens', 'users'] as const)
-      await database.deleteFrom(table).execute()
+    for (const table of ['snippets', 'users'] as const) await database.deleteFrom(table).execute()
     return makeRepository(database, passwords)
   }
 
   await repositoryContract(t, empty)
 
-  await t.test('neither a password nor a session token is stored', async t => {
+  await t.test('a password is not stored', async t => {
     const repository = await empty()
     const user = await value(
       repository.register({ email: 'ada@example.com', password: 'correct horse' }, now),
     )
     if (!isRight(user)) throw new Error('taken')
-    await value(repository.insertSessionToken(user.right.id, 'the token', now))
     const [row] = await database.selectFrom('users').selectAll().execute()
     t.match(row, { email: 'ada@example.com', password_hash: /^\$argon2id\$/, inserted_at: now })
-    t.strictSame(
-      { ...(await database.selectFrom('users_tokens').selectAll().executeTakeFirst()), id: 0 },
-      {
-        id: 0,
-        user_id: user.right.id,
-        token: 'd94772fd76a9e3a1c170673847ba8f96851fd423b1a7834871cd2c78633c7e97',
-        context: 'session',
-        inserted_at: now,
-      },
-    )
   })
 
   await t.test('of two servers that register one address at once, one wins', async t => {
@@ -66,27 +54,12 @@ const suite = async (t: Test, options: DatabaseOptions): Promise<void> => {
     await closeDatabase(elsewhere)()
   })
 
-  await t.test('tokens of another kind are no session tokens', async t => {
+  await t.test('who is deleted takes their snippets along', async t => {
     const repository = await empty()
     const user = await value(repository.register({ email: 'ada@example.com', password: 'secret' }, now))
     if (!isRight(user)) throw new Error('taken')
-    await value(repository.insertSessionToken(user.right.id, 'token', now))
-    await database.updateTable('users_tokens').set({ context: 'reset_password' }).execute()
-    t.equal(await value(repository.userOfSessionToken('token', now)), null)
-    await value(repository.deleteSessionToken('token'))
-    await value(repository.deleteSessionTokens(user.right.id))
-    t.equal(await value(repository.deleteExpiredSessionTokens(now * 2, 10)), 0)
-    t.equal((await database.selectFrom('users_tokens').selectAll().execute()).length, 1)
-  })
-
-  await t.test('who is deleted takes tokens and snippets along', async t => {
-    const repository = await empty()
-    const user = await value(repository.register({ email: 'ada@example.com', password: 'secret' }, now))
-    if (!isRight(user)) throw new Error('taken')
-    await value(repository.insertSessionToken(user.right.id, 'token', now))
     await value(repository.createSnippet(user.right.id, { title: 'A', content: '' }, now))
     await database.deleteFrom('users').execute()
-    t.equal(await value(repository.userOfSessionToken('token', now)), null)
     t.equal((await value(repository.pageOfSnippets(1, 5))).total, 0)
   })
 

@@ -153,13 +153,57 @@ t.test('a body read piece by piece is gone: reading it again is a bug', async t 
   for (const [first, again] of [
     ['chunks', 'chunks'],
     ['chunks', 'bytes'],
-    ['bytes', 'chunks'],
   ] as const) {
     const server = await start(t, app(again, first))
     t.equal((await ask(t, server, `${post('Content-Length: 5')}hello`)).status, 500, `${first}, ${again}`)
     t.match(server.bugs, [{ message: /conn\.body\.chunks\(\) gives the body once/ }])
   }
 })
+
+t.test('a body read whole is still there piece by piece, within the limits of both', async t => {
+  const app = (conn: Conn) =>
+    attempt(async () => {
+      await conn.body.bytes({ length: 10 })()
+      await conn.body.bytes({ length: 10 })()
+      let said = ''
+      for (let i = 0; i < 2; i++)
+        for await (const piece of conn.body.chunks({ length: 7 })) said += Buffer.from(piece).toString()
+      return text(said)(conn)
+    })
+  const server = await start(t, app)
+  const body = async (length: number): Promise<[number, string]> => {
+    const answer = await ask(
+      t,
+      server,
+      `${headText('POST /', 'Transfer-Encoding: chunked')}${length.toString(16)}\r\n${'x'.repeat(length)}\r\n0\r\n\r\n`,
+    )
+    return [answer.status, answer.body]
+  }
+  t.strictSame(await body(5), [200, 'xxxxxxxxxx'])
+  t.equal((await body(8))[0], 413)
+  t.equal((await body(12))[0], 413)
+  t.strictSame(server.bugs, [])
+})
+
+t.test(
+  'a body that has come whole before its first piece is asked for, or between two, has its end',
+  async t => {
+    const app = (conn: Conn) =>
+      attempt(async () => {
+        await sleep(60)
+        let said = ''
+        for await (const piece of conn.body.chunks()) {
+          said += Buffer.from(piece).toString()
+          await sleep(60)
+        }
+        return text(said)(conn)
+      })
+    const server = await start(t, app)
+    t.equal((await ask(t, server, `${post('Content-Length: 5')}hello`, /hello$/)).body, 'hello')
+    const chunked = `${post('Transfer-Encoding: chunked')}5\r\nhello\r\n0\r\n\r\n`
+    t.equal((await ask(t, server, chunked, /hello$/)).body, 'hello')
+  },
+)
 
 t.test('pieces are taken from the client as they are asked for', async t => {
   let taken = 0

@@ -6,12 +6,18 @@ import {
   attempt,
   endpoint,
   fail,
+  pipe,
   pipeline,
   plugError,
+  rescue,
   stream,
   text,
+  when,
+  type AnyPlug,
   type Conn,
 } from '../../../../lib/index.js'
+import { cookieStore, lint, memoryStore, memoryTable, session } from '../../../../plugs/index.js'
+import { router, scope } from '../../../../router/index.js'
 import { serve } from '../../../../lib/adapters/node.js'
 import { answers, ask, dial, headText, readWhole, rejections, start, until } from './support.js'
 
@@ -274,3 +280,44 @@ t.test('by default bugs go to stderr, as their stacks', async t => {
 })
 
 t.test('nothing was rejected without a handler', async t => t.same(rejections, []))
+
+t.test('a plug that lacks what it needs stops the start, wherever in the app it is', async t => {
+  const signed = session({ store: cookieStore({ signingSalt: 'a salt' }), key: '_key' })
+  const older = cookieStore({
+    signingSalt: 'a salt',
+    secretKeyBase: 'x'.repeat(64),
+    rotatingOptions: [{ signingSalt: 'older' }],
+  })
+  const page = text('hello')
+  const apps: readonly AnyPlug[] = [
+    pipeline(signed, page),
+    pipeline(
+      when(() => false, signed),
+      page,
+    ),
+    pipe(
+      pipeline(signed, page),
+      rescue(() => page),
+    ),
+    lint(pipeline(signed, page)),
+    router(scope('/', signed, ({ get }) => [get('/', page)])),
+    router(scope('/', ({ get }) => [get('/', pipeline(signed, page))])),
+    router(scope('/', ({ fallback }) => [fallback(pipeline(signed, page))])),
+    router(
+      scope('/', ({ forward }) => [
+        forward('/in', router(scope('/', signed, ({ get }) => [get('/', page)]))),
+      ]),
+    ),
+  ]
+  for (const app of apps) {
+    const plug = app as Parameters<typeof endpoint>[1]
+    for (const it of [plug, endpoint({}, plug)])
+      t.throws(
+        () => serve(it),
+        /^secretKeyBase must be a string of at least 64 bytes, and is no string; make one with/,
+      )
+    t.type(serve(endpoint({ secretKeyBase: 'x'.repeat(64) }, plug)), 'function')
+  }
+  t.type(serve(pipeline(session({ store: older, key: '_key' }), page)), 'function')
+  t.type(serve(pipeline(session({ store: memoryStore(memoryTable()), key: '_key' }), page)), 'function')
+})

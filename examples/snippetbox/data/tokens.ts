@@ -1,0 +1,28 @@
+// The tokens of log-ins, in a table beside the users: Plugboard's own store, on the app's database.
+import { isLeft, right } from 'fp-ts/lib/Either.js'
+import type { Effect } from 'plugboard'
+import { sqlTokenStore, type SqlTokenStore, type TokenStore } from 'plugboard/auth'
+import type { StoreDatabase } from './database.js'
+import type { User } from './repository.js'
+
+/** How long a token is good for, in seconds: 60 days. */
+export const tokenAge = 60 * 24 * 60 * 60
+
+/** Makes the store on a database whose tables are there. */
+export const makeTokens = (database: StoreDatabase): SqlTokenStore<User> =>
+  sqlTokenStore(database, {
+    columns: ['id', 'email'],
+    user: ({ id, email }) => ({ id: Number(id), email: String(email) }),
+  })
+
+/** Deletes all expired tokens, a batch at a time so that no statement holds the table for long; how many. */
+export const clearExpiredTokens =
+  (tokens: TokenStore<User>, now: number, batch = 500): Effect<number> =>
+  async () => {
+    for (let cleared = 0; ;) {
+      const outcome = await tokens.deleteExpired(now - tokenAge * 1000, batch)()
+      if (isLeft(outcome)) return outcome
+      cleared += outcome.right
+      if (outcome.right < batch) return right(cleared)
+    }
+  }
