@@ -3,7 +3,8 @@
  * (Phoenix.Controller's). They travel in the session, under the key that Phoenix uses.
  */
 import type { Conn, WithFlash, WithSession } from '../lib/conn.js'
-import { ConnRecord, putEntry } from '../lib/conn/record.js'
+import { putPrivate } from '../lib/conn/assigns.js'
+import { ConnRecord } from '../lib/conn/record.js'
 import { isFetched, NotFetchedError, type Dict } from '../lib/fetched.js'
 import { isRecord } from './session/is-record.js'
 import { deleteSession, getSession, putSession } from './session/functions.js'
@@ -179,6 +180,6 @@ export const keepFlash = (...keys: readonly string[]) => {
   return function keepFlash<C extends Conn & WithFlash>(conn: C): C {
     fetchedOf(conn)
     const kept: Kept = all || keptOf(conn) === 'all' ? 'all' : [...(keptOf(conn) ?? []), ...keys]
-    return ConnRecord.with(conn, { private: putEntry(conn.private, keeping, kept) }) as Conn as C
+    return putPrivate(keeping, kept)(conn)
   }
 }

@@ -49,7 +49,7 @@ export const mergeAssigns = <const A extends object>(assigns: A) => {
 export const putPrivate = (key: string, value: unknown) => {
   checkKey('putPrivate', key)
   return function putPrivate<C extends Conn>(conn: C): C {
-    return ConnRecord.with(conn, { private: putEntry(conn.private, key, value) }) as Conn as C
+    return ConnRecord.private(conn, putEntry(conn.private, key, value)) as Conn as C
   }
 }
 

@@ -26,7 +26,8 @@ import {
   type Open,
 } from './session.js'
 import type { FoundToken, Identified, TokenStore, TokenTimes } from './token-store.js'
-import { freshToken, hashOf, type Token } from './token.js'
+import { hashOf } from '../session/id.js'
+import { freshToken, type Token } from './token.js'
 
 /** A conn of which it is known who is asking, be it nobody. */
 export type WithCurrentUser<User> = Assigned<{ readonly currentUser: User | null }>

@@ -1,5 +1,4 @@
 /** The tokens of log-ins: 32 random bytes, written in base64url so that every kind of session can hold them. */
-import { createHash } from 'node:crypto'
 import type { Conn } from '../../lib/conn.js'
 import { encode } from '../../lib/crypto/base64url.js'
 import type { Identified } from './token-store.js'
@@ -14,6 +13,3 @@ export const freshToken = (conn: Conn, purpose: 'logIn' | 'reissue', { id }: Ide
 /** The token that a session or cookie holds, if it is one. */
 export const tokenOf = (term: unknown): Token | undefined =>
   typeof term === 'string' || term instanceof Uint8Array ? term : undefined
-
-/** What a store is given in place of a token: its SHA-256, 32 bytes. */
-export const hashOf = (token: Token): Uint8Array => createHash('sha256').update(token).digest()

@@ -10,5 +10,5 @@ import type { StoreContext, StoreSession } from './store.js'
 export const freshId = ({ name }: StoreSession, context: StoreContext): string =>
   encode(context.entropy(`plugboardSession:${name}`, 32))
 
-/** What a store keeps in place of an id: its SHA-256, 32 bytes. */
-export const hashOf = (id: string): Buffer => createHash('sha256').update(id).digest()
+/** What a store keeps in place of an id, or of a token: its SHA-256, 32 bytes. */
+export const hashOf = (id: string | Uint8Array): Buffer => createHash('sha256').update(id).digest()
