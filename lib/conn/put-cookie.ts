@@ -7,7 +7,7 @@ import { cookieOverflow } from '../error.js'
 import { isFetched, type Dict } from '../fetched.js'
 import { encodeCookie } from '../http/cookies.js'
 import { raise } from './raise.js'
-import { ConnRecord, putEntry } from './record.js'
+import { ConnRecord, nothing, putEntry } from './record.js'
 
 /** A Set-Cookie text over this many bytes is refused: browsers keep no larger cookie (RFC 6265 §6.1). */
 export const maxCookieBytes = 4096
@@ -15,9 +15,19 @@ export const maxCookieBytes = 4096
 /** Whether a response cookie deletes: it is empty and of no age. */
 export const isDeletion = (cookie: RespCookie): boolean => cookie.maxAge === 0 && cookie.value === ''
 
+/** What was written last, and of what: a cookie is written when it is put, to see its size, and again when it is sent. */
+let last:
+  | { readonly name: string; readonly cookie: RespCookie; readonly now: number; readonly text: string }
+  | undefined
+
 /** The Set-Cookie text of a response cookie; one that is deleted expired in 1970. */
-const setCookie = (conn: Conn, name: string, cookie: RespCookie): string =>
-  encodeCookie(name, cookie, isDeletion(cookie) ? 0 : conn.now)
+const setCookie = (conn: Conn, name: string, cookie: RespCookie): string => {
+  const now = isDeletion(cookie) ? 0 : conn.now
+  if (last !== undefined && last.cookie === cookie && last.name === name && last.now === now) return last.text
+  const text = encodeCookie(name, cookie, now)
+  last = { name, cookie, now, text }
+  return text
+}
 
 const noTexts: readonly string[] = Object.freeze([])
 
@@ -30,10 +40,9 @@ const noTexts: readonly string[] = Object.freeze([])
  * setCookies(putRespCookie('theme', 'dark')(conn('GET', '/'))) // => ['theme=dark; path=/; HttpOnly']
  */
 export const setCookies = (conn: Conn): readonly string[] => {
-  const names = Object.keys(conn.respCookies)
-  return names.length === 0
-    ? noTexts
-    : names.map(name => setCookie(conn, name, conn.respCookies[name] as RespCookie))
+  const { respCookies } = conn
+  if (respCookies === nothing) return noTexts
+  return Object.keys(respCookies).map(name => setCookie(conn, name, respCookies[name] as RespCookie))
 }
 
 /**
@@ -53,7 +62,7 @@ export const putCookie = (conn: Conn, name: string, cookie: RespCookie, seen: un
       ),
     )
   const respCookies = putEntry(conn.respCookies, name, made)
-  if (!isFetched(conn.cookies)) return ConnRecord.with(conn, { respCookies })
+  if (!isFetched(conn.cookies)) return ConnRecord.respCookies(conn, respCookies)
   const cookies: Record<string, unknown> = Object.assign(Object.create(null), conn.cookies)
   if (isDeletion(made)) delete cookies[name]
   else cookies[name] = seen

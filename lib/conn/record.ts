@@ -299,6 +299,12 @@ export class ConnRecord implements Conn {
     return ConnRecord.#done(next)
   }
 
+  static respCookies(conn: Conn, cookies: Conn['respCookies']): ConnRecord {
+    const next = ConnRecord.#copy(conn)
+    next.respCookies = cookies
+    return ConnRecord.#done(next)
+  }
+
   static private(conn: Conn, entries: Readonly<Record<string, unknown>>): ConnRecord {
     const next = ConnRecord.#copy(conn)
     next.private = entries

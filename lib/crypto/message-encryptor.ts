@@ -4,7 +4,7 @@
  * Encrypting is pure: the nonce, or the entropy that it is derived from, is given by the caller.
  */
 import { none, some, type Option } from 'fp-ts/lib/Option.js'
-import { decode } from './base64url.js'
+import { decode, encode } from './base64url.js'
 import { toBuffer, viewOf, type Bytes } from './bytes.js'
 import { open, seal } from './cipher.js'
 import { decryptLegacy, legacyPrefix } from './legacy-decrypt.js'
@@ -55,7 +55,7 @@ export const encrypt = (
     throw new RangeError(`messageEncryptor: secret must be exactly ${keyLength} bytes to encrypt`)
   const plaintext = toBuffer(message, 'messageEncryptor: message')
   const aad = aadOf(options)
-  return prefix + seal(plaintext, aad, key, nonceOf(options, key, aad, plaintext)).toString('base64url')
+  return prefix + seal(plaintext, aad, key, nonceOf(options, key, aad, plaintext))
 }
 
 /**
@@ -89,8 +89,15 @@ export const decrypt = (
 
 const openToken = (token: string, aad: Buffer, key: Buffer): Buffer | undefined => {
   if (key.length !== keyLength) return undefined
-  const sealed = decode(token.slice(prefix.length))
-  return sealed && open(viewOf(sealed), aad, key)
+  const sealed = token.slice(prefix.length)
+  return open(sealed, aad, key) ?? openRespelled(sealed, aad, key)
+}
+
+// Plug writes one spelling and reads others of the same bytes too: padding, and unused bits that are set.
+const openRespelled = (sealed: string, aad: Buffer, key: Buffer): Buffer | undefined => {
+  const bytes = decode(sealed)
+  const spelled = bytes && encode(bytes)
+  return spelled === undefined || spelled === sealed ? undefined : open(spelled, aad, key)
 }
 
 const keyOf = (secret: Bytes, signSecret: Bytes): Buffer => {

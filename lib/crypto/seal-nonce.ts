@@ -3,18 +3,18 @@
  * well be given twice: when one conn is run twice, or two values are sealed under one label. A nonce that
  * also depends on everything that is sealed differs whenever anything differs (as in RFC 8452's SIV modes).
  */
-import { hash } from 'node:crypto'
 import { toBuffer, type Bytes } from './bytes.js'
+import { hash } from './cipher.js'
 import { nonceLength } from './xchacha.js'
 
 /**
- * The first 24 bytes of a SHA-256 of key, entropy, additional data and plaintext, the lengths of all four before them.
- * Same input, same nonce; when any of the four differs, so does the nonce.
+ * The first 24 bytes of a BLAKE2b-512 (RFC 7693) of key, entropy, additional data and plaintext, the lengths of all four
+ * before them. Same input, same nonce; when any of the four differs, so does the nonce.
  *
- * For two nonces to be the same, 192 bits of two hashes must be. As the lengths come first, no input is the beginning of
- * another: over such inputs a plain hash that begins with a secret is a pseudo-random function (Coron, Dodis, Malinaud and
- * Puniya, Merkle-Damgard revisited, 2005). So the nonce, which everybody sees, tells nothing of key, entropy and plaintext,
- * though entropy were known, and an HMAC's second hash would add nothing.
+ * For two nonces to be the same, 192 bits of two hashes must be. BLAKE2b is made so that a plain hash which begins with a
+ * secret is a pseudo-random function, without HMAC (Luykx, Mennink and Neves, Security Analysis of BLAKE2's Modes of
+ * Operation, 2016). So the nonce, which everybody sees, tells nothing of key, entropy and plaintext, though entropy were
+ * known.
  *
  * @param entropy At least 24 bytes that cannot be guessed, such as `conn.entropy('seal', 24)`.
  * @param key The key the message will be sealed with.
@@ -35,11 +35,15 @@ export const sealNonce = (entropy: Uint8Array, key: Bytes, aad: Bytes, plaintext
   )
 }
 
+/** Where the input of a hash is put together, so that none is allocated for it; wiped after use. */
+const scratch = Buffer.alloc(2048)
+
 const derive = (key: Buffer, entropy: Uint8Array, aad: Buffer, plaintext: Buffer): Buffer => {
   const entropyAt = 16 + key.length
   const aadAt = entropyAt + entropy.length
   const plaintextAt = aadAt + aad.length
-  const input = Buffer.allocUnsafe(plaintextAt + plaintext.length)
+  const size = plaintextAt + plaintext.length
+  const input = size > scratch.length ? Buffer.allocUnsafeSlow(size) : scratch
   input.writeUInt32BE(key.length, 0)
   input.writeUInt32BE(entropy.length, 4)
   input.writeUInt32BE(aad.length, 8)
@@ -48,9 +52,7 @@ const derive = (key: Buffer, entropy: Uint8Array, aad: Buffer, plaintext: Buffer
   input.set(entropy, entropyAt)
   input.set(aad, aadAt)
   input.set(plaintext, plaintextAt)
-  // By way of a string: as a buffer of its own a hash costs an allocation outside the heap.
-  const nonce = Buffer.allocUnsafe(nonceLength)
-  nonce.write(hash('sha256', input, 'binary'), 0, nonceLength, 'latin1')
-  for (let i = 16; i < entropyAt; i++) input[i] = 0
+  const nonce = hash(input.subarray(0, size))
+  input.fill(0, 0, size)
   return nonce
 }

@@ -7,7 +7,7 @@ import type { Term } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
 import { checkedAtBoot } from '../../lib/plug.js'
 import { checkName, sessionConfig, type SessionConfig, type SessionOptions } from './options.js'
-import { read } from './read.js'
+import { reader } from './read.js'
 import { noOrigin, putChange, SessionRecord } from './record.js'
 import { andThen } from './result.js'
 import { writeSession } from './write.js'
@@ -15,6 +15,7 @@ import { writeSession } from './write.js'
 /** What `session` leaves on the conn for `fetchSession`. */
 interface Mounted {
   readonly config: SessionConfig
+  readonly read: ReturnType<typeof reader>
   /** The list of the one hook that writes it. */
   readonly hooks: readonly BeforeSend[]
 }
@@ -40,7 +41,11 @@ const placeOf = (name: string): string => `plugboardSession:${name}`
  */
 export const session = (options: SessionOptions) => {
   const config = sessionConfig(options)
-  const mounted: Mounted = { config, hooks: Object.freeze([writeSession(config)]) }
+  const mounted: Mounted = {
+    config,
+    read: reader(config),
+    hooks: Object.freeze([writeSession(config)]),
+  }
   const plug = mergePrivate({ [placeOf(config.session.name)]: mounted })
   return checkedAtBoot(plug, given => config.store.checkAtBoot?.(given))
 }
@@ -97,7 +102,7 @@ const fetch = (conn: Conn, name: string, place: string): Result<Conn> => {
     return ConnRecord.session(conn, name, laid(new SessionRecord(noOrigin), data))
   }
   checkOwnCookie(conn, mounted.config)
-  return andThen(read(mounted.config, conn), record =>
+  return andThen(mounted.read(conn), record =>
     ConnRecord.fetched(conn, name, data === undefined ? record : laid(record, data), mounted.hooks),
   )
 }

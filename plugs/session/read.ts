@@ -33,11 +33,15 @@ const findNow = (config: SessionConfig, conn: Conn): Origin => {
   return found
 }
 
-/** What a conn's cookie stands for; with a pure store not even the cookie is looked for before somebody asks. */
-export const read = (config: SessionConfig, conn: Conn): Result<SessionRecord> =>
-  config.store.pure === true
-    ? new SessionRecord(new LateOrigin(() => findNow(config, conn)))
-    : andThen(find(config, conn), origin => new SessionRecord(origin))
+/**
+ * Reads what a conn's cookie stands for. With a pure store not even the cookie is looked for before somebody asks.
+ */
+export const reader = (config: SessionConfig): ((conn: Conn) => Result<SessionRecord>) => {
+  if (config.store.pure !== true)
+    return conn => andThen(find(config, conn), origin => new SessionRecord(origin))
+  const late = (conn: Conn): Origin => findNow(config, conn)
+  return conn => new SessionRecord(new LateOrigin(late, conn))
+}
 
 /**
  * The session that a request's cookie stands for: an empty one if there is no cookie, or if the store does not know it.
@@ -49,7 +53,4 @@ export const read = (config: SessionConfig, conn: Conn): Result<SessionRecord> =
  * const config = sessionConfig({ store: cookieStore({ signingSalt: 'a salt' }), key: '_app_key' })
  * readSession(config)(conn('GET', '/')) // a session without an id
  */
-export const readSession =
-  (config: SessionConfig): ((conn: Conn) => Result<Session>) =>
-  conn =>
-    read(config, conn)
+export const readSession: (config: SessionConfig) => (conn: Conn) => Result<Session> = reader

@@ -29,19 +29,22 @@ export const noOrigin: Origin = { id: undefined, terms: new Terms([]) }
 
 /** An origin that is found out when somebody first asks, and once: all sessions that come of it share it. */
 export class LateOrigin implements Origin {
-  readonly #find: () => Origin
+  readonly #find: (conn: Conn) => Origin
+  readonly #conn: Conn
   #found: Origin | undefined
 
-  constructor(find: () => Origin) {
+  /** @param find made when the app starts; what it finds depends on the conn alone */
+  constructor(find: (conn: Conn) => Origin, conn: Conn) {
     this.#find = find
+    this.#conn = conn
   }
 
   get id(): string | undefined {
-    return (this.#found ??= this.#find()).id
+    return (this.#found ??= this.#find(this.#conn)).id
   }
 
   get terms(): Terms {
-    return (this.#found ??= this.#find()).terms
+    return (this.#found ??= this.#find(this.#conn)).terms
   }
 }
 

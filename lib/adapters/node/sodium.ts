@@ -3,7 +3,7 @@
  * an object of OpenSSL's for each message. Loading it takes about 30 ms and 9 MB, so only an app that encrypts loads it.
  */
 import { randomBytes } from 'node:crypto'
-import { useCipher, type Cipher } from '../../crypto/cipher.js'
+import { nodeCipher, useCipher, type Cipher } from '../../crypto/cipher.js'
 import * as xchacha from '../../crypto/xchacha.js'
 
 /** What is used of libsodium's module: its memory, and functions on addresses in it. Lengths are pairs of 32 bits. */
@@ -13,6 +13,7 @@ interface Sodium {
   readonly _malloc: (size: number) => number
   readonly _crypto_aead_xchacha20poly1305_ietf_encrypt_detached: (...addressesAndLengths: number[]) => number
   readonly _crypto_aead_xchacha20poly1305_ietf_decrypt_detached: (...addressesAndLengths: number[]) => number
+  readonly _crypto_generichash: (...addressesAndLengths: number[]) => number
 }
 
 type Load = (options: { readonly getRandomValue: () => number }) => Promise<Sodium>
@@ -23,67 +24,62 @@ const overhead = xchacha.nonceLength + tagLength
 const most = 16_384
 const mostAad = 256
 
+/** The longest text that finds room when it is decoded. */
+const mostText = Math.floor(((overhead + most) * 4) / 3)
+
 /** The cipher of a loaded module, whose memory holds keys and messages while a call lasts. */
 const cipherOf = (sodium: Sodium): Cipher => {
-  const key = sodium._malloc(xchacha.keyLength + mostAad + overhead + most)
+  const room = xchacha.keyLength + mostAad + overhead + most
+  const key = sodium._malloc(room)
   const aad = key + xchacha.keyLength
   const nonce = aad + mostAad
   const tag = nonce + xchacha.nonceLength
   const text = tag + tagLength
   // Nothing else allocates in this memory, so that it never grows, and moves.
-  const memory = sodium.HEAPU8
-  const keyBytes = memory.subarray(key, aad)
+  const bytes = sodium.HEAPU8.subarray(key, key + room)
+  const memory = Buffer.from(bytes.buffer, bytes.byteOffset, room)
+  const aadAt = aad - key
+  const nonceAt = nonce - key
+  const textAt = text - key
+  const encrypt = sodium._crypto_aead_xchacha20poly1305_ietf_encrypt_detached
+  const decrypt = sodium._crypto_aead_xchacha20poly1305_ietf_decrypt_detached
+  const blake2b = sodium._crypto_generichash
 
   return {
     seal: (message, additional, secret, salt) => {
       const { length } = message
-      if (length > most || additional.length > mostAad) return xchacha.seal(message, additional, secret, salt)
-      keyBytes.set(secret)
-      memory.set(additional, aad)
-      memory.set(salt, nonce)
-      memory.set(message, text)
-      sodium._crypto_aead_xchacha20poly1305_ietf_encrypt_detached(
-        text,
-        tag,
-        0,
-        text,
-        length,
-        0,
-        aad,
-        additional.length,
-        0,
-        0,
-        nonce,
-        key,
-      )
-      keyBytes.fill(0)
-      return Buffer.from(memory.subarray(nonce, text + length))
+      if (length > most || additional.length > mostAad)
+        return nodeCipher.seal(message, additional, secret, salt)
+      bytes.set(secret)
+      bytes.set(additional, aadAt)
+      bytes.set(salt, nonceAt)
+      bytes.set(message, textAt)
+      encrypt(text, tag, 0, text, length, 0, aad, additional.length, 0, 0, nonce, key)
+      bytes.fill(0, 0, xchacha.keyLength)
+      return memory.toString('base64url', nonceAt, textAt + length)
     },
     open: (sealed, additional, secret) => {
-      const length = sealed.length - overhead
-      if (length < 0) return undefined
-      if (length > most || additional.length > mostAad) return xchacha.open(sealed, additional, secret)
-      keyBytes.set(secret)
-      memory.set(additional, aad)
-      memory.set(sealed, nonce)
-      const failed = sodium._crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
-        text,
-        0,
-        text,
-        length,
-        0,
-        tag,
-        aad,
-        additional.length,
-        0,
-        nonce,
-        key,
-      )
-      keyBytes.fill(0)
+      if (sealed.length > mostText || additional.length > mostAad)
+        return nodeCipher.open(sealed, additional, secret)
+      const end = nonceAt + memory.write(sealed, nonceAt, 'base64url')
+      const length = end - textAt
+      if (length < 0 || memory.toString('base64url', nonceAt, end) !== sealed) return undefined
+      bytes.set(secret)
+      bytes.set(additional, aadAt)
+      const failed = decrypt(text, 0, text, length, 0, tag, aad, additional.length, 0, nonce, key)
+      bytes.fill(0, 0, xchacha.keyLength)
       if (failed !== 0) return undefined
-      const message = Buffer.from(memory.subarray(text, text + length))
-      memory.fill(0, text, text + length)
+      const message = Buffer.from(bytes.subarray(textAt, end))
+      bytes.fill(0, textAt, end)
       return message
+    },
+    hash: input => {
+      const { length } = input
+      if (length > most) return nodeCipher.hash(input)
+      bytes.set(input, textAt)
+      blake2b(nonce, 64, text, length, 0, 0, 0)
+      bytes.fill(0, textAt, textAt + length)
+      return Buffer.from(bytes.subarray(nonceAt, nonceAt + xchacha.nonceLength))
     },
   }
 }
@@ -93,12 +89,12 @@ const isAlike = ({ seal, open }: Cipher): boolean => {
   const key = Buffer.alloc(xchacha.keyLength, 1)
   const message = Buffer.from('the same message')
   const aad = Buffer.from('the same data')
-  const sealed = xchacha.seal(message, aad, key, Buffer.alloc(xchacha.nonceLength, 2))
-  const [first = 0, ...rest] = sealed
+  const nonce = Buffer.alloc(xchacha.nonceLength, 2)
+  const sealed = nodeCipher.seal(message, aad, key, nonce)
   return (
-    seal(message, aad, key, Buffer.alloc(xchacha.nonceLength, 2)).equals(sealed) &&
+    seal(message, aad, key, nonce) === sealed &&
     open(sealed, aad, key)?.equals(message) === true &&
-    open(Buffer.of(first ^ 1, ...rest), aad, key) === undefined
+    open(nodeCipher.seal(message, aad, Buffer.alloc(xchacha.keyLength, 3), nonce), aad, key) === undefined
   )
 }
 

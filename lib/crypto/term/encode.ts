@@ -52,18 +52,36 @@ export const encodeTerm = (term: Term): Uint8Array => {
   return writer.result()
 }
 
-const initialSize = 256
+/** The buffer that the next writer fills: what it wrote is copied out, in one piece of the right size. */
+let spare: Buffer | undefined
+const spareSize = 1024
 // Text up to this length gets room for the longest UTF-8 it can become; longer text is measured first.
 const shortText = 48
 
-class Writer {
-  #buffer = Buffer.allocUnsafe(initialSize)
+/** Writes terms one behind the other. */
+export class Writer {
+  #buffer: Buffer
   #at = 0
   // Where in the term the writer is: keys of records, indexes of lists and the like. For errors and depth.
   readonly #path: (string | number)[] = []
 
-  result(): Uint8Array {
-    return this.#buffer.subarray(0, this.#at)
+  constructor() {
+    this.#buffer = spare ?? Buffer.allocUnsafeSlow(spareSize)
+    // A record with a getter may lead back here before this one is done.
+    spare = undefined
+  }
+
+  /** How many bytes have been written. */
+  get size(): number {
+    return this.#at
+  }
+
+  /** What has been written; nothing can be added. */
+  result(): Buffer {
+    const buffer = this.#buffer
+    if (buffer.length !== spareSize) return buffer.subarray(0, this.#at)
+    spare = buffer
+    return Buffer.from(buffer.subarray(0, this.#at))
   }
 
   byte(value: number): void {

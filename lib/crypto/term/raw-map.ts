@@ -3,9 +3,9 @@
  * is written back byte for byte, with all that JavaScript could not have told apart.
  */
 import { left, right, type Either } from 'fp-ts/lib/Either.js'
-import { encodeTerm } from './encode.js'
-import { sortedUnique } from './order.js'
-import { open, reasonOf, type DecodeError, type DecodeOptions } from './reader.js'
+import { Writer } from './encode.js'
+import { compareText, sortedUnique } from './order.js'
+import { open, reasonOf, type DecodeError, type DecodeOptions, type Reader } from './reader.js'
 import { skipMap, type OnEntry } from './skip.js'
 import * as tag from './tags.js'
 import type { Term } from './term.js'
@@ -17,6 +17,72 @@ export interface RawEntry {
   readonly rawKey: Uint8Array
   /** Decode it with {@link decodeTerm}: what {@link decodeMapRaw} gives does decode. */
   readonly rawValue: Uint8Array
+}
+
+/** An entry that knows where in some bytes it stands: most entries are never looked at, and are copied as they are. */
+class Slice implements RawEntry {
+  readonly key: string | null
+  readonly #buffer: Buffer
+  readonly #start: number
+  readonly #middle: number
+  readonly #end: number
+
+  constructor(key: string | null, buffer: Buffer, start: number, middle: number, end: number) {
+    this.key = key
+    this.#buffer = buffer
+    this.#start = start
+    this.#middle = middle
+    this.#end = end
+  }
+
+  get rawKey(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#middle)
+  }
+
+  get rawValue(): Uint8Array {
+    return this.#buffer.subarray(this.#middle, this.#end)
+  }
+
+  static size(entry: RawEntry): number {
+    return entry instanceof Slice ? entry.#end - entry.#start : entry.rawKey.length + entry.rawValue.length
+  }
+
+  /** Writes key and value at a place; gives the place behind them. */
+  static write(entry: RawEntry, target: Buffer, at: number): number {
+    if (!(entry instanceof Slice)) {
+      target.set(entry.rawKey, at)
+      target.set(entry.rawValue, at + entry.rawKey.length)
+      return at + entry.rawKey.length + entry.rawValue.length
+    }
+    const source = entry.#buffer
+    const end = entry.#end
+    let to = at
+    for (let from = entry.#start; from < end; from++) target[to++] = source[from] as number
+    return to
+  }
+}
+
+/** Texts that were lately read as keys, by a hash of their bytes: sessions have the same few keys again and again. */
+const lately: (string | undefined)[] = Array.from({ length: 128 }, () => undefined)
+const longest = 32
+
+/** The text of a range, or null if it is not UTF-8. */
+const textOf = (reader: Reader, start: number, end: number): string | null => {
+  const { buffer } = reader
+  const length = end - start
+  if (length > longest) return reader.utf8(start, end) ?? null
+  let place = length
+  for (let i = start; i < end; i++) place = (place * 31 + (buffer[i] as number)) & 0xffff
+  const known = lately[place & 127]
+  if (known !== undefined && known.length === length) {
+    let i = 0
+    while (i < length && known.charCodeAt(i) === buffer[start + i]) i++
+    if (i === length) return known
+  }
+  const text = reader.utf8(start, end) ?? null
+  // A longer text has other bytes than its characters.
+  if (text !== null && text.length === length) lately[place & 127] = text
+  return text
 }
 
 const ignoring: DecodeOptions = { trailing: 'ignore' }
@@ -39,10 +105,9 @@ export const decodeMapRaw = (
   try {
     const reader = open(bytes, options === undefined ? ignoring : { ...options, trailing: 'ignore' })
     const entries: RawEntry[] = []
-    const add: OnEntry = ({ buffer }, keyStart, valueStart, end) => {
-      const text = buffer[keyStart] === tag.BINARY ? reader.utf8(keyStart + 5, valueStart) : undefined
-      const rawKey = buffer.subarray(keyStart, valueStart)
-      entries.push({ key: text ?? null, rawKey, rawValue: buffer.subarray(valueStart, end) })
+    const add: OnEntry = (reader, keyStart, valueStart, end) => {
+      const text = reader.buffer[keyStart] === tag.BINARY ? textOf(reader, keyStart + 5, valueStart) : null
+      entries.push(new Slice(text, reader.buffer, keyStart, valueStart, end))
     }
     if (reader.uint8() !== tag.MAP) return left('not a map')
     skipMap(reader, reader.uint32(), 0, add)
@@ -60,11 +125,14 @@ export const decodeMapRaw = (
  * import { termFormat } from 'plugboard/crypto'
  * termFormat.encodeMapRaw([termFormat.rawEntry('theme', 'dark')]) // what encode({ theme: 'dark' }) gives
  */
-export const rawEntry = (key: string, value: Term): RawEntry => ({
-  key,
-  rawKey: encodeTerm(key),
-  rawValue: encodeTerm(value),
-})
+export const rawEntry = (key: string, value: Term): RawEntry => {
+  const writer = new Writer()
+  writer.term(key)
+  const middle = writer.size
+  writer.term(value)
+  const bytes = writer.result()
+  return new Slice(key, bytes, 0, middle, bytes.length)
+}
 
 /**
  * Writes entries as a map, version byte first. Entries whose keys are all strings are put in Erlang's order,
@@ -76,34 +144,20 @@ export const rawEntry = (key: string, value: Term): RawEntry => ({
  * termFormat.encodeMapRaw([termFormat.rawEntry('b', 1), termFormat.rawEntry('a', 2)])
  */
 export const encodeMapRaw = (entries: readonly RawEntry[]): Uint8Array => {
-  const written = entries.every(isText) ? sortedUnique(entries, compareRawKeys) : entries
+  const written = areTexts(entries) ? sortedUnique(entries, compareKeys) : entries
   let size = 6
-  for (let i = 0; i < written.length; i++) {
-    const entry = written[i] as RawEntry
-    size += entry.rawKey.length + entry.rawValue.length
-  }
+  for (let i = 0; i < written.length; i++) size += Slice.size(written[i] as RawEntry)
   const buffer = Buffer.allocUnsafe(size)
   buffer[0] = tag.VERSION
   buffer[1] = tag.MAP
   let at = buffer.writeUInt32BE(written.length, 2)
-  for (let i = 0; i < written.length; i++) {
-    const entry = written[i] as RawEntry
-    buffer.set(entry.rawKey, at)
-    at += entry.rawKey.length
-    buffer.set(entry.rawValue, at)
-    at += entry.rawValue.length
-  }
+  for (let i = 0; i < written.length; i++) at = Slice.write(written[i] as RawEntry, buffer, at)
   return buffer
 }
 
-const isText = (entry: RawEntry): boolean => entry.key !== null
-
-// Compares the bytes of two strings, which stand behind a tag and a length.
-const compareRawKeys = (a: RawEntry, b: RawEntry): number => {
-  const length = Math.min(a.rawKey.length, b.rawKey.length)
-  for (let i = 5; i < length; i++) {
-    const difference = (a.rawKey[i] as number) - (b.rawKey[i] as number)
-    if (difference !== 0) return difference
-  }
-  return a.rawKey.length - b.rawKey.length
+const areTexts = (entries: readonly RawEntry[]): boolean => {
+  for (let i = 0; i < entries.length; i++) if ((entries[i] as RawEntry).key === null) return false
+  return true
 }
+
+const compareKeys = (a: RawEntry, b: RawEntry): number => compareText(a.key as string, b.key as string)

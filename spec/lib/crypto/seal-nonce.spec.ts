@@ -17,12 +17,12 @@ t.test('the same input gives the same 24 bytes', async t => {
   )
 })
 
-t.test('it is the start of a SHA-256 of the lengths and then the parts, the key first', async t => {
+t.test('it is the start of a BLAKE2b-512 of the lengths and then the parts, the key first', async t => {
   const lengths = Buffer.from('00000020000000180000000300000005', 'hex')
   const input = Buffer.concat([lengths, key, entropy, Buffer.from('aad'), Buffer.from('hello')])
   t.equal(
     toHex(sealNonce(entropy, key, 'aad', 'hello')),
-    toHex(createHash('sha256').update(input).digest().subarray(0, 24)),
+    toHex(createHash('blake2b512').update(input).digest().subarray(0, 24)),
   )
 })
 

@@ -283,7 +283,7 @@ t.test('a store that fails makes the request fail, and nothing is said of a sess
 })
 
 t.test('bytes that are no term are a key without a value', async t => {
-  const broken: RawEntry = { ...rawEntry('a', 1), rawValue: Uint8Array.of(255) }
+  const broken: RawEntry = { key: 'a', rawKey: rawEntry('a', 1).rawKey, rawValue: Uint8Array.of(255) }
   const store = telling([], { get: id => ({ id, entries: [broken, rawEntry('b', 2)] }) })
   const answered = await runAsync(app({ store, key }, nothing))(conn('GET', '/', { cookies: { [key]: 'x' } }))
   t.strictSame(seen(dataOf(answered)), { b: 2 })

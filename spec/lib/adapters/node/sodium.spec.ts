@@ -2,7 +2,7 @@ import t from 'tap'
 import * as fc from 'fast-check'
 import { sodiumCipher, useSodium } from '../../../../lib/adapters/node/sodium.js'
 import * as cipher from '../../../../lib/crypto/cipher.js'
-import * as xchacha from '../../../../lib/crypto/xchacha.js'
+import { nodeCipher } from '../../../../lib/crypto/cipher.js'
 
 const bytes = (minLength: number, maxLength = minLength) =>
   fc.uint8Array({ minLength, maxLength }).map(made => Buffer.from(made))
@@ -13,8 +13,9 @@ t.test('it seals byte for byte as the one that is always there, and opens what t
   fc.assert(
     fc.property(bytes(0, 300), bytes(0, 40), key, nonce, (message, aad, secret, salt) => {
       const sealed = sodium.seal(message, aad, secret, salt)
-      t.strictSame(sealed, xchacha.seal(message, aad, secret, salt))
+      t.equal(sealed, nodeCipher.seal(message, aad, secret, salt))
       t.strictSame(sodium.open(sealed, aad, secret), message)
+      t.strictSame(sodium.hash(message), nodeCipher.hash(message))
     }),
   )
 })
@@ -28,8 +29,9 @@ t.test('messages and additional data of any length, also those that find no room
       const message = Buffer.alloc(length, 5)
       const aad = Buffer.alloc(more, 6)
       const sealed = sodium.seal(message, aad, secret, salt)
-      t.ok(sealed.equals(xchacha.seal(message, aad, secret, salt)), `${length} bytes, ${more} more`)
+      t.ok(sealed === nodeCipher.seal(message, aad, secret, salt), `${length} bytes, ${more} more`)
       t.ok(sodium.open(sealed, aad, secret)?.equals(message), `${length} bytes, ${more} more, opened`)
+      t.ok(sodium.hash(message).equals(nodeCipher.hash(message)), `${length} bytes, hashed`)
     }
 })
 
@@ -38,12 +40,15 @@ t.test('what is too short, or changed in any byte, does not open', async t => {
   const secret = Buffer.alloc(32, 7)
   const aad = Buffer.from('aad')
   const sealed = sodium.seal(Buffer.from('hello'), aad, secret, Buffer.alloc(24, 1))
-  for (let i = 0; i < sealed.length; i++) {
-    const changed = Buffer.from(sealed)
+  const bytes = Buffer.from(sealed, 'base64url')
+  for (let i = 0; i < bytes.length; i++) {
+    const changed = Buffer.from(bytes)
     changed[i]! ^= 1
-    t.equal(sodium.open(changed, aad, secret), undefined, `byte ${i}`)
-    t.equal(sodium.open(sealed.subarray(0, i), aad, secret), undefined, `${i} bytes`)
+    t.equal(sodium.open(changed.toString('base64url'), aad, secret), undefined, `byte ${i}`)
+    t.equal(sodium.open(bytes.toString('base64url', 0, i), aad, secret), undefined, `${i} bytes`)
   }
+  for (const other of [`${sealed} `, `${sealed}=`, ` ${sealed}`, `${sealed}!`, '', 'é', '\ud800'.repeat(99)])
+    t.equal(sodium.open(other, aad, secret), undefined, 'spelled in another way')
   t.equal(sodium.open(sealed, Buffer.from('other'), secret), undefined)
   t.equal(sodium.open(sealed, aad, Buffer.alloc(32, 8)), undefined)
 })
@@ -54,9 +59,10 @@ t.test('what it gave stays as it was when it is used again', async t => {
   const [aad, salt] = [Buffer.from('aad'), Buffer.alloc(24, 1)]
   const one = sodium.seal(Buffer.from('hello'), aad, secret, salt)
   const opened = sodium.open(one, aad, secret)
-  const before = Buffer.from(one)
   sodium.open(sodium.seal(Buffer.from('other'), aad, secret, salt), aad, secret)
-  t.strictSame(one, before)
+  const nonceOne = sodium.hash(Buffer.from('one'))
+  sodium.hash(Buffer.from('two'))
+  t.strictSame(nonceOne, nodeCipher.hash(Buffer.from('one')))
   t.equal(opened?.toString(), 'hello')
 })
 
@@ -73,6 +79,7 @@ t.test('keys do not stay in its memory, nor messages but for the last block', as
   const message = Buffer.from('a message that nobody else may read'.repeat(8))
   const sealed = sodium.seal(message, Buffer.from('aad'), secret, Buffer.alloc(24, 1))
   t.strictSame(sodium.open(sealed, Buffer.from('aad'), secret), message)
+  sodium.hash(Buffer.concat([secret, message]))
   const memory = Buffer.from(memories[0]!.buffer)
   t.ok(memory.length > 60_000)
   t.notOk(memory.includes(secret), 'the key')
@@ -98,12 +105,12 @@ t.test('a libsodium that is not as this one is refused', async t => {
 t.test('it is brought into use once for the process, and stays out where it cannot be had', async t => {
   t.equal(useSodium(), useSodium())
   await useSodium()
-  t.teardown(() => cipher.useCipher(xchacha))
+  t.teardown(() => cipher.useCipher(nodeCipher))
   const [message, aad, secret, salt] = [
     Buffer.from('a'),
     Buffer.from('b'),
     Buffer.alloc(32),
     Buffer.alloc(24),
   ]
-  t.strictSame(cipher.seal(message, aad, secret, salt), xchacha.seal(message, aad, secret, salt))
+  t.strictSame(cipher.seal(message, aad, secret, salt), nodeCipher.seal(message, aad, secret, salt))
 })

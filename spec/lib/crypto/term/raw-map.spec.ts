@@ -51,7 +51,8 @@ t.test('a new entry takes its place among the others', async t => {
   const bytes = encode({ a: 1, c: 3 })
   const changed = encodeMapRaw([...entriesOf(bytes), rawEntry('b', 2)])
   t.equal(toHex(changed), toHex(encode({ a: 1, b: 2, c: 3 })))
-  t.strictSame(rawEntry('b', 2), { key: 'b', rawKey: encodeTerm('b'), rawValue: encodeTerm(2) })
+  const { key, rawKey, rawValue } = rawEntry('b', 2)
+  t.strictSame({ key, rawKey, rawValue }, { key: 'b', rawKey: encodeTerm('b'), rawValue: encodeTerm(2) })
   t.throws(() => rawEntry('b', undefined as unknown as Term), { name: 'TypeError' })
 })
 
