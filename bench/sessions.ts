@@ -1,59 +1,30 @@
 /**
- * Measures sessions, Plugboard's beside those of its peers: `node dist/bench/sessions.js`. A thousand visitors, each with the
- * session that the contender itself gave, ask in turn. `read` shows a name from the session, `write` also counts a visit,
- * `untouched` has a session that nobody looks at. Options: `--rounds 8`, `--seconds 1`, `--json FILE`, `--scenario read` and
- * `--only encrypted`, the last two being names or several with commas between.
+ * Measures every session store of Plugboard beside those of its peers: `npm run bench:sessions -- read write --only encrypted`.
+ * A thousand visitors, each with the session that the contender itself gave, ask in turn. `read` shows a name from the session,
+ * `write` also counts a visit, `untouched` has a session that nobody looks at. It takes the options of `main.ts`, and writes
+ * files only where `--out` or `--json` say so. A contender whose database is not there fails, and the others go on.
  */
-import {
-  ask,
-  cookieOf,
-  effort,
-  head,
-  line,
-  measure,
-  option,
-  save,
-  start,
-  stop,
-  type Measured,
-} from './harness.js'
-import { contenders, scenarios, without } from './session-contenders.js'
+import { commandOf, failuresOf, orSay, take, write } from './command.js'
+import { scenarios, without } from './contenders/sessions.js'
+import type { Scenario } from './scenario.js'
+import { stores } from './scenarios/sessions.js'
 
-const visitors = 1000
+const command = orSay(() => commandOf(process.argv.slice(2)))
+const unknown = command.names.find(name => !(scenarios as readonly string[]).includes(name))
+orSay(() => {
+  if (unknown !== undefined) throw new Error(`there is no work ${unknown}: there are ${scenarios.join(', ')}`)
+})
 
-const chosen = (all: readonly string[], names: string | undefined): readonly string[] =>
-  names === undefined ? all : all.filter(one => names.split(',').some(name => one.includes(name)))
-
-const measureOne = async (contender: string, scenario: string): Promise<Measured> => {
-  const server = await start('./session-server.js', [contender, scenario])
-  try {
-    const cookies: string[] = []
-    for (let i = 0; i < visitors; i++) cookies.push(cookieOf(await ask(server.port, `/login?${i}`, {})))
-    if (new Set(cookies).size !== visitors) throw new Error(`${contender}: not every visitor has a cookie`)
-    const { status, body } = await ask(server.port, '/', { cookie: cookies[7] as string })
-    const expected = scenario === 'untouched' ? 'hello' : 'hello visitor 7'
-    if (status !== 200 || body !== expected) throw new Error(`${contender}, ${scenario}: ${status} ${body}`)
-    return await measure(contender, server, cookies, effort)
-  } finally {
-    stop(server)
+const works = scenarios.filter(work => command.names.length === 0 || command.names.includes(work))
+const chosen = works.map((work): Scenario => {
+  const all = stores(work)
+  // A page without a session is what the untouched one is compared with.
+  const fits = (contender: string): boolean => contender !== without || work === 'untouched'
+  return {
+    ...all,
+    run: (effort, wanted, report) => all.run(effort, name => wanted(name) && fits(name), report),
   }
-}
-
-const results: Record<string, Measured[]> = {}
-for (const scenario of chosen(scenarios, option('scenario'))) {
-  console.log(`\n${scenario}\n${head}`)
-  const measured: Measured[] = []
-  for (const contender of chosen(Object.keys(contenders), option('only'))) {
-    if (contender === without && scenario !== 'untouched') continue
-    try {
-      const one = await measureOne(contender, scenario)
-      console.log(line(one))
-      measured.push(one)
-    } catch (cause) {
-      console.log(`SKIPPED: ${contender}: ${cause instanceof Error ? cause.message : String(cause)}`)
-    }
-  }
-  results[scenario] = measured
-}
-save(results)
-process.exit()
+})
+const run = await take(chosen, command)
+write(run, command.out, command.json)
+process.exit(failuresOf(run).length === 0 ? 0 : 1)

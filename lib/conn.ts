@@ -89,6 +89,8 @@ export interface Conn {
   entropy(label: string, length: number): Uint8Array
   /** Fires once, when the client has gone or the deadline has passed. */
   readonly signal: AbortSignal
+  /** Where people reach the app, as the endpoint's `url` says (`'https://example.com'`); undefined if it does not. */
+  readonly endpointUrl: string | undefined
   /** The secret that keys are derived from, or undefined if the endpoint has none. */
   readonly secretKeyBase: string | undefined
   /** The route that matched. */
@@ -106,7 +108,12 @@ export interface MatchedRoute {
   readonly method: string
   /** Its pattern, mounts included: `'/snippets/:id'`. */
   readonly pattern: string
+  /** What was declared with it as `metadata`, over that of the mounts it is under; empty when there is none. */
+  readonly metadata: Metadata
 }
+
+/** What an app wants to be known of a route: for its logs, its documentation, its telemetry. */
+export type Metadata = Readonly<Record<string, unknown>>
 
 /** How much of a body is read, and how long is waited for it. */
 export interface BodyLimits {

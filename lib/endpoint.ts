@@ -4,8 +4,10 @@
  */
 import type { Conn, Halted, Responded } from './conn.js'
 import { ConnRecord } from './conn/record.js'
+import { CookieMemo } from './crypto/cookie-memo.js'
 import { errorResponse } from './error-response.js'
 import type { AnyPlug } from './fold.js'
+import { originProblem } from './http/origin.js'
 import { checkAtBoot, checkedAtBoot, pipeline } from './plug.js'
 import type { Result } from './effect.js'
 import { run, type RenderErrors } from './run.js'
@@ -18,6 +20,17 @@ export interface EndpointOptions {
    * was not set.
    */
   readonly secretKeyBase?: string | undefined
+  /**
+   * Where people reach the app, as an origin: scheme, host, and port where it is not the scheme's own, such as
+   * `'https://example.com'`. The URLs that the app makes (a router's `url`, `currentUrl`) begin with it. Default: what
+   * each request was sent to. Like the secret, one that is given and undefined is refused.
+   */
+  readonly url?: string | undefined
+  /**
+   * A memo of the session cookies that were opened lately, so that one that comes again need not be decrypted or verified
+   * again: `{ maxBytes: 10_000_000 }`. It holds at most so many bytes in each process, of opened sessions. Default: none.
+   */
+  readonly cookieMemo?: { readonly maxBytes: number } | undefined
   /** Makes the response of a failure; by default a short page, JSON or text. */
   readonly renderErrors?: RenderErrors
 }
@@ -46,6 +59,20 @@ export const checkSecretKeyBase = (secret: unknown, place = ''): void => {
     )
 }
 
+/** The memo that an option asks for. */
+const memoOf = (option: EndpointOptions['cookieMemo']): CookieMemo | undefined => {
+  if (option === undefined) return undefined
+  const maxBytes: unknown = Object(option).maxBytes
+  if (!Number.isSafeInteger(maxBytes) || (maxBytes as number) < 1)
+    throw new TypeError('endpoint: cookieMemo must be { maxBytes }, a whole number of bytes, at least 1')
+  return new CookieMemo(maxBytes as number)
+}
+
+const memos = new WeakMap<object, CookieMemo>()
+
+/** The memo of cookies that an endpoint has made, for the adapter, which makes its conns with it. */
+export const cookieMemoOf = (app: Endpoint): CookieMemo | undefined => memos.get(app)
+
 /**
  * Makes an app of its configuration and the plug that answers every request: usually a pipeline that ends in a router.
  *
@@ -62,16 +89,30 @@ export const endpoint = (
 ): Endpoint => {
   // one that is given and undefined is a variable that was not set
   if ('secretKeyBase' in options) checkSecretKeyBase(options.secretKeyBase)
-  const { secretKeyBase, renderErrors = errorResponse } = options
+  const problem =
+    'url' in options
+      ? originProblem(options.url, 'an app that lives under one is mounted there by forward')
+      : undefined
+  if (problem !== undefined) throw new TypeError(`endpoint: url ${problem}`)
+  const { secretKeyBase, url, renderErrors = errorResponse } = options
   if (typeof renderErrors !== 'function')
     throw new TypeError('endpoint: renderErrors must be a function from a failure to a plug')
+  const cookieMemo = memoOf(options.cookieMemo)
   const inner: AnyPlug = pipeline(plug)
+  const config = {
+    ...(secretKeyBase !== undefined && { secretKeyBase }),
+    ...(url !== undefined && { endpointUrl: url }),
+    ...(cookieMemo !== undefined && { cookieMemo }),
+  }
   const ready = (conn: Conn): Conn =>
-    secretKeyBase === undefined || conn.secretKeyBase === secretKeyBase
+    (secretKeyBase === undefined || conn.secretKeyBase === secretKeyBase) &&
+    (url === undefined || conn.endpointUrl === url) &&
+    (cookieMemo === undefined || ConnRecord.cookieMemo(conn) === cookieMemo)
       ? conn
-      : ConnRecord.request(conn, { secretKeyBase })
+      : ConnRecord.request(conn, config)
   const runInner = run(inner, renderErrors)
   const endpoint = (conn: Conn): unknown => inner(ready(conn))
+  if (cookieMemo !== undefined) memos.set(endpoint, cookieMemo)
   checkedAtBoot(endpoint, given => checkAtBoot(inner, { ...given, secretKeyBase }))
   // not enumerable: whoever prints an endpoint must not print its secret
   return Object.defineProperties(endpoint, {

@@ -54,22 +54,34 @@ export type Unmet<S, N> = {
           [A in keyof N[K]]-?: A extends keyof S[K]
             ? S[K][A] extends N[K][A]
               ? never
-              : `assigns.${A & string} has another type here`
+              : S[K][A] extends N[K][A] | null | undefined
+                ? `assigns.${A & string} may be null here: put a plug that requires it earlier`
+                : `assigns.${A & string} has another type here`
             : {} extends Pick<N[K], A>
               ? never
               : `nothing earlier assigns '${A & string}'`
         }[keyof N[K]]
-      : K extends 'sessions'
+      : K extends 'params'
         ? {
-            [A in keyof N[K]]: A extends keyof S[K]
+            [A in keyof N[K]]-?: A extends keyof S[K]
               ? S[K][A] extends N[K][A]
                 ? never
-                : `the session '${A & string}' has another type here`
-              : SessionHint<A>
+                : `the parameter '${A & string}' has another type here`
+              : {} extends Pick<N[K], A>
+                ? never
+                : `the path has no parameter '${A & string}'`
           }[keyof N[K]]
-        : Extract<S[K], NotFetched<string>> extends NotFetched<infer M>
-          ? M
-          : `${K & string} does not fit`
+        : K extends 'sessions'
+          ? {
+              [A in keyof N[K]]: A extends keyof S[K]
+                ? S[K][A] extends N[K][A]
+                  ? never
+                  : `the session '${A & string}' has another type here`
+                : SessionHint<A>
+            }[keyof N[K]]
+          : Extract<S[K], NotFetched<string>> extends NotFetched<infer M>
+            ? M
+            : `${K & string} does not fit`
 }[keyof N & keyof S]
 
 /** One of several hints, so that the compiler prints its words and not the name of their union. */

@@ -53,6 +53,8 @@ export interface AtBoot {
   readonly secretKeyBase: string | undefined
   /** What a plug calls that encrypts: a faster cipher is worth its loading then. */
   readonly encrypts?: () => void
+  /** How many processes will serve the app, where `serve` was told; what one keeps in memory the others do not see. */
+  readonly workers?: number | undefined
 }
 
 /** What plugs look at before they are served. */
@@ -193,6 +195,23 @@ export const pipeline = Object.assign((...plugs: readonly AnyPlug[]) => join(plu
     (...plugs: readonly AnyPlug[]) =>
       join(plugs),
 }) as unknown as PipelineFn
+
+/**
+ * A pipeline under a name, as Phoenix's `pipeline :browser` has one: the route table and messages show it.
+ *
+ * @throws TypeError for what is no pipeline, and for an empty name
+ * @example
+ * import { assign, named, pipeline, text } from 'plugboard'
+ * import { router, routes, scope } from 'plugboard/router'
+ * const browser = named('browser', pipeline(assign('site', 'Plugboard')))
+ * const app = router(scope('/', browser, ({ get }) => [get('/', text('home'))]))
+ * routes(app).map(route => route.pipelines) // => [['browser']]
+ */
+export const named = <F extends AnyPlug>(name: string, pipeline: F): F => {
+  if (typeof name !== 'string' || name === '') throw new TypeError('named: the name must be a text')
+  if (!stepsOf.has(pipeline)) throw new TypeError(`named: "${name}" must be a pipeline, made by pipeline(…)`)
+  return nameAs(name, join([pipeline])) as F
+}
 
 /**
  * Executes a plug on a conn: the final conn, or a promise of it if an effect on the way really is asynchronous.

@@ -6,7 +6,7 @@
 import type { Conn, Csrf, Halted, WithBodyParams, WithCsrf, WithSession } from '../lib/conn.js'
 import { assign } from '../lib/conn/assigns.js'
 import { isConn } from '../lib/conn/is-conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { appended, ConnRecord } from '../lib/conn/record.js'
 import { invalidCrossOriginRequest, invalidCsrfToken } from '../lib/error.js'
 import { isFetched } from '../lib/fetched.js'
 import type { Assign } from '../lib/fold.js'
@@ -174,7 +174,7 @@ const protect = (conn: Conn & WithBodyParams, config: Config): Conn => {
     ? checked
     : ConnRecord.with(checked, {
         csrf: config.csrf,
-        beforeSend: [...checked.beforeSend, refuseForeignScripts],
+        beforeSend: appended(checked.beforeSend, refuseForeignScripts),
       })
 }
 
@@ -197,7 +197,7 @@ const protectByMetadata = (options: FetchMetadataOptions | FetchMetadataClearOpt
     const checked = fine ? conn : clear === undefined ? fail(conn, foreignPage) : clear(conn)
     return checked.halted
       ? checked
-      : ConnRecord.with(checked, { beforeSend: [...checked.beforeSend, refuseScripts] })
+      : ConnRecord.with(checked, { beforeSend: appended(checked.beforeSend, refuseScripts) })
   }
 }
 

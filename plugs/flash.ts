@@ -4,7 +4,7 @@
  */
 import type { Conn, WithFlash, WithSession } from '../lib/conn.js'
 import { putPrivate } from '../lib/conn/assigns.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { appended, ConnRecord } from '../lib/conn/record.js'
 import { isFetched, NotFetchedError, type Dict } from '../lib/fetched.js'
 import { isRecord } from './session/is-record.js'
 import { deleteSession, getSession, putSession } from './session/functions.js'
@@ -79,7 +79,7 @@ export const fetchFlash = <C extends Conn & WithSession<unknown>>(conn: C): C & 
   const hook = value === undefined || value === null ? settleNew : settleHad
   return ConnRecord.with(conn, {
     flash: messagesOf(value) as Dict<string>,
-    beforeSend: [...conn.beforeSend, hook],
+    beforeSend: appended(conn.beforeSend, hook),
   }) as Conn as C & WithFlash
 }
 

@@ -14,6 +14,7 @@ export {
 } from './csrf.js'
 export { clearFlash, fetchFlash, getFlash, keepFlash, mergeFlash, putFlash } from './flash.js'
 export { head } from './head.js'
+export { href, link, type Attributes } from './link.js'
 export { lint } from './lint.js'
 export {
   logger,
@@ -43,5 +44,6 @@ export { rewriteOn, type ForwardedHeader, type RewriteOnOptions } from './rewrit
 export { putSecureBrowserHeaders } from './secure-browser-headers.js'
 export * from './session/index.js'
 export { staticFiles, type Directory, type FileInfo, type StaticFilesOptions } from './static-files.js'
+export { staticPaths, type StaticPaths, type StaticPathsOptions } from './static-paths.js'
 export { acceptsEncoding, negotiate } from '../lib/http/accept.js'
 export { formatsOf, mimeFromPath, mimeType } from '../lib/http/mime.js'

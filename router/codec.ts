@@ -14,11 +14,31 @@ export interface Codec<A> {
   readonly status?: 404 | 400
 }
 
-/** Codecs by the name of the parameter. */
-export type Codecs = { readonly [name: string]: Codec<unknown> }
+/**
+ * What is asked of parameters, by their names: codecs, and patterns. A pattern, a regular expression, takes part in
+ * matching: where it does not fit the whole text of the parameter, the route is passed over, and later ones are tried.
+ *
+ * @example
+ * import { text } from 'plugboard'
+ * import { router, scope } from 'plugboard/router'
+ * import { conn, run } from 'plugboard/testing'
+ * const app = router(
+ *   scope('/', ({ get }) => [
+ *     get('/posts/:id', { id: /\d+/ }, text('by number')),
+ *     get('/posts/:slug', text('by name')),
+ *   ]),
+ * )
+ * run(app)(conn('GET', '/posts/7')).respBody // => 'by number'
+ * run(app)(conn('GET', '/posts/seven')).respBody // => 'by name'
+ */
+export type Codecs = { readonly [name: string]: Codec<unknown> | RegExp }
 
-/** What a codec decodes to. */
-export type Decoded<C> = C extends { readonly decode: (u: never) => Either<unknown, infer A> } ? A : never
+/** What a codec decodes to. What fits a pattern stays text. */
+export type Decoded<C> = C extends RegExp
+  ? string
+  : C extends { readonly decode: (u: never) => Either<unknown, infer A> }
+    ? A
+    : never
 
 const canonical = /^(?:0|-?[1-9]\d{0,15})$/
 

@@ -1,6 +1,6 @@
 /**
- * What happens to a request: its segments are decoded, a route is found, its parameters are put on the conn, and one
- * composed pipeline runs. All that can be made beforehand is made when the app starts.
+ * What happens to a request: a route is found, its parameters are put on the conn, and one composed pipeline runs. All
+ * that can be made beforehand is made when the app starts.
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js'
 import type { Conn, MatchedRoute } from '../lib/conn.js'
@@ -8,65 +8,27 @@ import { ConnRecord } from '../lib/conn/record.js'
 import { badRequest, invalidParams, noRoute, type PlugError } from '../lib/error.js'
 import type { AnyPlug } from '../lib/fold.js'
 import { putHeader } from '../lib/http/headers.js'
-import { decodeSegment } from '../lib/http/utf8.js'
 import { fail, pipeline } from '../lib/plug.js'
-import type { Effect } from '../lib/effect.js'
-import { exactRoutes } from './exact.js'
-import { takesHost, type Matchable, type Matcher } from './matcher.js'
+import { map, type Effect } from '../lib/effect.js'
+import {
+  decodedSegments,
+  newParams,
+  noParams,
+  takesHost,
+  type Captured,
+  type Matchable,
+  type Matcher,
+} from './matcher.js'
+import { noteMounts, routersIn } from './mounts.js'
 import type { NamedCodec } from './node.js'
-import { beginsWith, join, type Segment } from './pattern.js'
+import { join, paramsUnder } from './pattern.js'
 import type { Table, TableFallback, TableRoute } from './table.js'
 import { trie } from './trie.js'
 
-type PathParams = Conn['pathParams']
-
-/** A parameter and where in a path it is. */
-interface Capture {
-  readonly name: string
-  readonly at: number
-  readonly glob: boolean
-  /** How many characters of the segment stand before and behind it. */
-  readonly before: number
-  readonly behind: number
-}
-
-const capturesOf = (segments: readonly Segment[]): readonly Capture[] =>
-  segments.flatMap((segment, at): Capture[] => {
-    switch (segment.kind) {
-      case 'literal':
-        return []
-      case 'param':
-        return [
-          {
-            name: segment.name,
-            at,
-            glob: false,
-            before: segment.prefix.length,
-            behind: segment.suffix.length,
-          },
-        ]
-      case 'glob':
-        return [{ name: segment.name, at, glob: true, before: 0, behind: 0 }]
-    }
-  })
-
-const capture = (captures: readonly Capture[], segments: readonly string[]): PathParams => {
-  const params = Object.create(null) as Record<string, string | readonly string[]>
-  for (let i = 0; i < captures.length; i++) {
-    const { name, at, glob, before, behind } = captures[i] as Capture
-    const text = segments[at] as string
-    params[name] = glob
-      ? segments.slice(at)
-      : before + behind === 0
-        ? text
-        : text.slice(before, text.length - behind)
-  }
-  return params
-}
-
 /** What was captured, with the values of codecs in place of text; or the codec that refused. */
-const decode = (codecs: readonly NamedCodec[], captured: PathParams): Either<NamedCodec, {}> => {
-  const params: Record<string, unknown> = Object.assign(Object.create(null), captured)
+export const decode = (codecs: readonly NamedCodec[], captured: Captured): Either<NamedCodec, {}> => {
+  if (codecs.length === 0) return right(captured)
+  const params: Record<string, unknown> = Object.assign(newParams(), captured)
   for (let i = 0; i < codecs.length; i++) {
     const one = codecs[i] as NamedCodec
     const decoded = one.codec.decode(captured[one.name])
@@ -82,64 +44,85 @@ const isEmpty = (record: object): boolean => {
   return true
 }
 
-/** Parameters laid over those that are there, keys of which the client chose. */
+/**
+ * Parameters laid over those that are there, keys of which the client chose: not with `newParams`, whose objects V8 makes
+ * a class for by their keys.
+ */
 const overlay = (existing: {}, params: {}): {} =>
   isEmpty(existing) ? params : Object.assign(Object.create(null) as {}, existing, params)
 
-const none: PathParams = Object.freeze(Object.create(null) as {})
-
-/** A request's segments without their percent-encoding, or undefined if one is not encoded UTF-8. */
-const decodeAll = (segments: readonly string[]): readonly string[] | undefined => {
-  let decoded: string[] | undefined
-  for (let i = 0; i < segments.length; i++) {
-    const segment = segments[i] as string
-    if (!segment.includes('%')) continue
-    const text = decodeSegment(segment)
-    if (text === undefined) return undefined
-    decoded ??= segments.slice()
-    decoded[i] = text
-  }
-  return decoded ?? segments
-}
+/** The path that is to be matched: what is left of it behind a mount. */
+const pathOf = (conn: Conn): string =>
+  // Segments are split from the path when they are first read.
+  conn.scriptName.length === 0 ? conn.path : `/${conn.segments.join('/')}`
 
 /** The routes, as `conn.route` has them, under which a router or another plug is mounted. */
 const mounts = new WeakSet<MatchedRoute>()
 
-/** The pattern under which what runs is mounted; `''` when it is not. */
-const mountOf = ({ scriptName, route }: Conn): string =>
-  scriptName.length > 0 && route !== undefined && mounts.has(route) ? route.pattern : ''
-
-/** What a mounted plug sees: the segments behind its path; those of its path are the script name's. */
-const shift = (count: number): AnyPlug =>
-  function forward(conn: Conn): Conn {
-    return ConnRecord.request(conn, {
-      segments: conn.segments.slice(count),
-      scriptName: conn.scriptName.concat(conn.segments.slice(0, count)),
-    })
-  }
+/** The route under which what runs is mounted; undefined when it is not. */
+const mountOf = ({ route }: Conn): MatchedRoute | undefined =>
+  route !== undefined && mounts.has(route) ? route : undefined
 
 type Run = (conn: Conn) => Conn | Effect<Conn>
 
 /** One pipeline of plugs that the compiler has checked where they were declared. */
 const compose = (plugs: readonly AnyPlug[]): Run => pipeline(...(plugs as readonly never[])) as unknown as Run
 
+/** What a mounted plug sees: the segments behind its path; those of its path are the script name's. */
+const shift = (count: number, to: AnyPlug): AnyPlug => {
+  const routers = routersIn(to)
+  return function forward(conn: Conn): Conn {
+    const shifted = ConnRecord.request(conn, {
+      segments: conn.segments.slice(count),
+      scriptName: conn.scriptName.concat(conn.segments.slice(0, count)),
+    })
+    return noteMounts(shifted, routers)
+  }
+}
+
+/** A mounted plug: what is behind the router sees the path as it was before. */
+const mounted = (count: number, handler: AnyPlug): AnyPlug => {
+  const run = compose([shift(count, handler), handler])
+  const back = ({ segments, scriptName }: Conn, done: Conn): Conn =>
+    ConnRecord.request(done, { segments, scriptName })
+  return function forward(conn: Conn): Conn | Effect<Conn> {
+    const done = run(conn)
+    return done instanceof ConnRecord
+      ? back(conn, done)
+      : map((made: Conn) => back(conn, made))(done as Effect<Conn>)
+  }
+}
+
 /** A route ready to run. */
 interface Compiled extends Matchable {
-  readonly captures: readonly Capture[]
   readonly codecs: readonly NamedCodec[]
   readonly run: Run
   /** What the conn says of it, under a mount. */
-  readonly matched: (mount: string) => MatchedRoute
+  readonly matched: (mount: MatchedRoute | undefined) => MatchedRoute
 }
 
 const compile = (route: TableRoute): Compiled => {
-  const { method, hosts, segments, codecs, mount } = route
-  const known = new Map<string, MatchedRoute>()
-  const matched = (under: string): MatchedRoute => {
+  const { method, hosts, segments, codecs, mount, metadata } = route
+  const describe = (under: MatchedRoute | undefined): MatchedRoute => {
+    const made = Object.freeze(
+      under === undefined
+        ? { method, pattern: route.pattern, metadata }
+        : {
+            method,
+            pattern: join(under.pattern, route.pattern),
+            metadata: Object.freeze({ ...under.metadata, ...metadata }),
+          },
+    )
+    if (mount !== undefined) mounts.add(made)
+    return made
+  }
+  const alone = describe(undefined)
+  const known = new WeakMap<MatchedRoute, MatchedRoute>()
+  const matched = (under: MatchedRoute | undefined): MatchedRoute => {
+    if (under === undefined) return alone
     const before = known.get(under)
     if (before !== undefined) return before
-    const made = Object.freeze({ method, pattern: join(under, route.pattern) })
-    if (mount !== undefined) mounts.add(made)
+    const made = describe(under)
     known.set(under, made)
     return made
   }
@@ -148,17 +131,23 @@ const compile = (route: TableRoute): Compiled => {
     hosts,
     segments,
     codecs,
-    captures: capturesOf(segments.slice(0, mount)),
-    run: compose([...route.plugs, ...(mount === undefined ? [] : [shift(mount)]), route.handler]),
+    run: compose([...route.plugs, mount === undefined ? route.handler : mounted(mount, route.handler)]),
     matched,
   }
 }
 
 /** A fallback ready to run. */
-interface CompiledFallback extends Pick<TableFallback, 'hosts' | 'segments' | 'codecs' | 'methodNotAllowed'> {
-  readonly captures: readonly Capture[]
+interface CompiledFallback extends Pick<
+  TableFallback,
+  'hosts' | 'segments' | 'codecs' | 'methodNotAllowed' | 'automaticOptions'
+> {
   readonly run: Run
+  /** Answers OPTIONS, with status and `allow` there already, through the scope's pipelines. */
+  readonly runOptions: Run
 }
+
+/** What answers OPTIONS where no route does: no body. */
+const automaticOptions = (conn: Conn): Conn => ConnRecord.with(conn, { respBody: '' })
 
 const compileFallback = (fallback: TableFallback): CompiledFallback => {
   const { hosts, segments, codecs, methodNotAllowed, plugs, handler } = fallback
@@ -167,8 +156,9 @@ const compileFallback = (fallback: TableFallback): CompiledFallback => {
     segments,
     codecs,
     methodNotAllowed,
-    captures: capturesOf(segments),
+    automaticOptions: fallback.automaticOptions,
     run: compose([...plugs, handler]),
+    runOptions: compose([...plugs, automaticOptions]),
   }
 }
 
@@ -178,47 +168,65 @@ export const dispatcher = (table: Table): Run => {
   const fallbacks = table.fallbacks.map(compileFallback)
   const matcher: Matcher<Compiled> = trie()
   for (const route of routes) matcher.add(route)
-  const exact = exactRoutes(routes, matcher, route => route.captures.length === 0)
   const methods = [...new Set(routes.map(route => route.method))]
 
   /** Puts what the path says on the conn, and runs the route's pipeline. */
-  const enter = (route: Compiled, conn: Conn, segments: readonly string[]): Conn | Effect<Conn> => {
+  const enter = (route: Compiled, conn: Conn, captured: Captured): Conn | Effect<Conn> => {
     const matched = route.matched(mountOf(conn))
-    if (route.captures.length === 0) return route.run(ConnRecord.route(conn, matched, none, conn.params))
-    const captured = capture(route.captures, segments)
+    if (captured === noParams) return route.run(ConnRecord.route(conn, matched, noParams, conn.params))
     if (route.codecs.length === 0)
       return route.run(ConnRecord.route(conn, matched, captured, overlay(conn.params, captured)))
     const decoded = decode(route.codecs, captured)
     return isLeft(decoded)
-      ? refuse(conn, segments, decoded.left)
+      ? refuse(conn, decoded.left)
       : route.run(ConnRecord.route(conn, matched, captured, overlay(conn.params, decoded.right)))
   }
 
-  const refuse = (
-    conn: Conn,
-    segments: readonly string[],
-    { name, codec }: NamedCodec,
-  ): Conn | Effect<Conn> =>
+  const refuse = (conn: Conn, { name, codec }: NamedCodec): Conn | Effect<Conn> =>
     codec.status === 400
       ? fail(conn, invalidParams(`the path parameter "${name}" is not valid`))
-      : miss(conn, segments, invalidParams('Not Found', { status: 404 }), [])
+      : miss(conn, invalidParams('Not Found', { status: 404 }), false)
+
+  /** Whether a route takes a path with another method, and its codecs what they read from it. */
+  const takesPath = (method: string, host: string, path: string): boolean => {
+    const found = matcher.find(method, host, path)
+    return typeof found === 'object' && !isLeft(decode(found.route.codecs, found.params))
+  }
+
+  /**
+   * The methods that a request's path can be asked with, for an `allow` header; none when it has no routes. HEAD is
+   * beside GET, since `head` stands before a router (RFC 9110 §9.1 asks every server for both), unless this very
+   * request shows that it does not.
+   */
+  const allowedFor = (conn: Conn, options: boolean): readonly string[] => {
+    const { method, host } = conn
+    const path = pathOf(conn)
+    // The server as a whole (RFC 9110 §9.3.7).
+    const all = options && method === 'OPTIONS' && conn.path === '*'
+    const found = methods.filter(other => other !== '*' && (all || takesPath(other, host, path)))
+    const head = method !== 'HEAD' && !found.includes('HEAD')
+    const allowed = found.flatMap(other => (other === 'GET' && head ? ['GET', 'HEAD'] : other))
+    return options && found.length > 0 && !found.includes('OPTIONS') ? [...allowed, 'OPTIONS'] : allowed
+  }
 
   /** Runs the fallback of the longest path that a request is under; without one, fails. */
-  const miss = (
-    conn: Conn,
-    segments: readonly string[],
-    error: PlugError,
-    allowed: readonly string[],
-  ): Conn | Effect<Conn> => {
+  const miss = (conn: Conn, error: PlugError, otherMethods: boolean): Conn | Effect<Conn> => {
+    if (fallbacks.length === 0) return fail(conn, error)
+    const segments = decodedSegments(pathOf(conn)) as readonly string[]
     for (const fallback of fallbacks) {
-      if (!takesHost(fallback.hosts, conn.host) || !beginsWith(segments, fallback.segments)) continue
-      const captured = capture(fallback.captures, segments)
+      if (!takesHost(fallback.hosts, conn.host)) continue
+      const captured = paramsUnder(segments, fallback.segments)
+      if (captured === undefined) continue
       const decoded = decode(fallback.codecs, captured)
       if (isLeft(decoded)) continue
-      const other = fallback.methodNotAllowed && allowed.length > 0
-      return fallback.run(
+      const { methodNotAllowed, automaticOptions } = fallback
+      const options = automaticOptions && conn.method === 'OPTIONS'
+      const allowed = otherMethods && (methodNotAllowed || options) ? allowedFor(conn, automaticOptions) : []
+      const other = allowed.length > 0
+      const run = other && options ? fallback.runOptions : fallback.run
+      return run(
         ConnRecord.with(conn, {
-          status: other ? 405 : 404,
+          status: !other ? 404 : options ? 204 : 405,
           respHeaders: other ? putHeader(conn.respHeaders, 'allow', allowed.join(', ')) : conn.respHeaders,
           pathParams: captured,
           params: overlay(conn.params, decoded.right),
@@ -229,16 +237,9 @@ export const dispatcher = (table: Table): Run => {
   }
 
   return function router(conn) {
-    if (conn.scriptName.length === 0) {
-      const route = exact.get(conn.method)?.get(conn.path)
-      if (route !== undefined) return enter(route, conn, [])
-    }
-    const segments = decodeAll(conn.segments)
-    if (segments === undefined) return fail(conn, badRequest('the path is not percent-encoded UTF-8'))
     const { method, host } = conn
-    const route = matcher.find(method, host, segments)
-    if (route !== undefined) return enter(route, conn, segments)
-    const allowed = methods.filter(other => matcher.find(other, host, segments) !== undefined)
-    return miss(conn, segments, noRoute('Not Found'), allowed)
+    const found = matcher.find(method, host, pathOf(conn))
+    if (found === 'malformed') return fail(conn, badRequest('the path is not percent-encoded UTF-8'))
+    return found === 'none' ? miss(conn, noRoute('Not Found'), true) : enter(found.route, conn, found.params)
   }
 }

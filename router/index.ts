@@ -1,5 +1,13 @@
 /** `plugboard/router`: scopes, resources, typed handlers, and paths that the compiler checks. */
-export { router, scope, type PathQuery, type RouteInfo, type Router } from './router.js'
+export { pipelines, router, scope, type PathQuery, type Router, type TopScope } from './router.js'
+export { routeInfo, routes, type FoundRoute, type RouteInfo } from './route-table.js'
+export {
+  controller,
+  type ActionChoice,
+  type ActionConn,
+  type Controller,
+  type ControllerOptions,
+} from './controller.js'
 export { int, orBadRequest, uuid, type Codec, type Codecs, type Decoded } from './codec.js'
 export type { Join, Names, Param, ParamsFor, PathParams, ResourceName } from './pattern-types.js'
 export type {
@@ -9,10 +17,12 @@ export type {
   Handler,
   Match,
   Methods,
+  Nested,
   ResourceOptions,
   Resources,
   Route,
   RouteConn,
+  RouteOptions,
   ScopeFn,
   ScopeOptions,
   Verb,

@@ -4,34 +4,49 @@
  */
 import type { AnyPlug } from '../lib/fold.js'
 import type { Codec } from './codec.js'
-import { mistake, type Segment, type Single } from './pattern.js'
+import type { RouteData } from './options.js'
+import { mistake, shapeOf, type Segment, type Shape, type Single } from './pattern.js'
+import type { Place } from './place.js'
 
 export interface NamedCodec {
   readonly name: string
   readonly codec: Codec<unknown>
 }
 
+export interface NamedShape {
+  readonly name: string
+  readonly shape: Shape
+}
+
+/** What a route or a scope asks of a parameter in its path. */
+export type Asked = NamedCodec | NamedShape
+
 /** Tells the functions of one scope's callback from those of another. */
 export type Owner = symbol
 
 /** One route. */
-export interface RouteNode {
+export interface RouteNode extends RouteData {
   readonly kind: 'route'
   readonly owner: Owner
+  readonly place: Place | undefined
   readonly method: string
   /** The whole pattern, the scopes' included. */
   readonly pattern: string
   readonly segments: readonly Segment[]
-  readonly codecs: readonly NamedCodec[]
+  readonly codecs: readonly Asked[]
   readonly handler: AnyPlug
+  /** The resource's action that it is. */
+  readonly action?: string
 }
 
 /** A plug that is given all requests under a path. */
-export interface MountNode {
+export interface MountNode extends RouteData {
   readonly kind: 'mount'
   readonly owner: Owner
+  readonly place: Place | undefined
   readonly pattern: string
   readonly segments: readonly Single[]
+  readonly codecs: readonly Asked[]
   readonly handler: AnyPlug
 }
 
@@ -39,21 +54,24 @@ export interface MountNode {
 export interface FallbackNode {
   readonly kind: 'fallback'
   readonly owner: Owner
+  readonly place: Place | undefined
   readonly handler: AnyPlug
   readonly methodNotAllowed: boolean
+  readonly automaticOptions: boolean
 }
 
 /** A scope and what it declares. */
 export interface ScopeNode {
   readonly kind: 'scope'
   readonly owner: Owner
+  readonly place: Place | undefined
   readonly pattern: string
   readonly segments: readonly Single[]
   /** The hosts it is for, or undefined for those of the scope around it. */
   readonly hosts: readonly string[] | undefined
   readonly assigns: object
   readonly private: Readonly<Record<string, unknown>>
-  readonly codecs: readonly NamedCodec[]
+  readonly codecs: readonly Asked[]
   readonly through: readonly AnyPlug[]
   readonly nodes: readonly Node[]
 }
@@ -106,15 +124,26 @@ export const checkPlug: (value: unknown, what: string, where: string) => asserts
     )
 }
 
-/** The codecs of a record, checked against the names that a path has. */
-export const codecsOf = (record: unknown, names: readonly string[], where: string): readonly NamedCodec[] => {
+/** The codecs and patterns of a record, checked against the parameters that a path has. */
+export const codecsOf = (record: unknown, segments: readonly Segment[], where: string): readonly Asked[] => {
   if (typeof record !== 'object' || record === null)
     throw mistake(where, 'the codecs must be a record by the name of the parameter')
-  return Object.entries(record).map(([name, codec]: [string, Partial<Codec<unknown>> | undefined]) => {
-    if (!names.includes(name))
-      throw mistake(where, `there is a codec for "${name}", and its own path has no such parameter`)
-    if (typeof codec?.decode !== 'function')
-      throw mistake(where, `the codec of "${name}" must have a function decode`)
-    return { name, codec: codec as Codec<unknown> }
-  })
+  return Object.entries(record).map(
+    ([name, codec]: [string, Partial<Codec<unknown>> | RegExp | undefined]) => {
+      const segment = segments.find(one => one.kind !== 'literal' && one.name === name)
+      if (segment === undefined)
+        throw mistake(where, `there is a codec for "${name}", and its own path has no such parameter`)
+      if (codec instanceof RegExp) {
+        if (segment.kind === 'glob')
+          throw mistake(
+            where,
+            `there is a pattern for "${name}", and a glob takes any segments: give it a codec, which is given their list`,
+          )
+        return { name, shape: shapeOf(codec, name, where) }
+      }
+      if (typeof codec?.decode !== 'function')
+        throw mistake(where, `the codec of "${name}" must have a function decode, or be a regular expression`)
+      return { name, codec: codec as Codec<unknown> }
+    },
+  )
 }

@@ -1,4 +1,5 @@
 /** Checks of the options that declarations take; each throws a TypeError whose sentence names the option. */
+import type { Metadata } from '../lib/conn.js'
 import { mistake } from './pattern.js'
 
 /** Throws for a key that is no option. */
@@ -27,3 +28,26 @@ export const checkHosts = (value: unknown, where: string): readonly string[] => 
     throw mistake(where, 'host must be a host name, a prefix of one that ends in ".", or a list of such')
   return (hosts as readonly string[]).map(host => host.toLowerCase())
 }
+
+/** What is declared with a route, beside where it is and what answers. */
+export interface RouteData {
+  readonly assigns: object
+  readonly private: Readonly<Record<string, unknown>>
+  readonly metadata: Metadata
+}
+
+export const dataKeys = ['assigns', 'private', 'metadata']
+
+/** What options say of a route. */
+export const dataOf = (
+  options: { readonly assigns?: unknown; readonly private?: unknown; readonly metadata?: unknown },
+  where: string,
+): RouteData => ({
+  assigns: checkRecord(options.assigns, 'assigns', where),
+  private: checkRecord(options.private, 'private', where),
+  metadata: Object.freeze({ ...checkRecord(options.metadata, 'metadata', where) }),
+})
+
+/** Where a route is: options, or those of a path alone. */
+export const optionsOf = (at: unknown): { readonly [option: string]: unknown } =>
+  typeof at === 'object' && at !== null ? (at as { readonly [option: string]: unknown }) : { path: at }

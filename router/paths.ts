@@ -2,8 +2,9 @@
  * Paths made of patterns: the other direction of matching. What is made here matches the pattern it was made of, with
  * the parameters it was made with.
  */
-import { encodeSegment } from '../lib/http/utf8.js'
-import { join, parsePattern, type Segment } from './pattern.js'
+import { encodeQuery } from '../lib/http/query.js'
+import { decodeSegment, encodeSegment } from '../lib/http/utf8.js'
+import { join, type Segment } from './pattern.js'
 
 /** Text for a path segment, as Phoenix.Param gives it: of text, a number, a bigint, or the `id` of a record. */
 const textOf = (value: unknown): string | undefined => {
@@ -33,8 +34,14 @@ type Part = (params: Params) => string
 const must = (pattern: string, name: string, what: string): TypeError =>
   new TypeError(`path "${pattern}": the parameter "${name}" must be ${what}`)
 
-const scalar = 'a string that is not empty, a number, a bigint or a record with such an id'
+const dotted = (pattern: string, name: string): TypeError =>
+  must(pattern, name, 'no "." or "..", which browsers take out of a path')
 
+const scalar = 'a string that is not empty, a number, a bigint or a record with such an id'
+/** What browsers take out of a path, however it is encoded. */
+const dots = /^\.{1,2}$/
+
+/** Makes the segment of a parameter, which its route would match. */
 const partOf = (segment: Segment, pattern: string): Part => {
   if (segment.kind === 'literal') {
     const text = literal(segment.text)
@@ -42,13 +49,19 @@ const partOf = (segment: Segment, pattern: string): Part => {
   }
   const { name, prefix } = segment
   if (segment.kind === 'param') {
-    const [before, after] = [literal(prefix), literal(segment.suffix)]
+    const { suffix, shape } = segment
+    const [before, after] = [literal(prefix), literal(suffix)]
     return params => {
       const text = textOf(params[name])
       // Alone in its segment, a parameter needs text: an empty segment is none.
       if (text === undefined || (text === '' && before === '' && after === ''))
         throw must(pattern, name, scalar)
-      return before + encodeSegment(text) + after
+      const encoded = encodeSegment(text)
+      if (shape !== undefined && !shape.whole.test(decodeSegment(encoded) as string))
+        throw must(pattern, name, `text that fits ${shape.written}, and is ${JSON.stringify(text)}`)
+      const made = before + encoded + after
+      if (dots.test(made)) throw dotted(pattern, name)
+      return made
     }
   }
   return params => {
@@ -58,13 +71,13 @@ const partOf = (segment: Segment, pattern: string): Part => {
       throw must(pattern, name, `a list, each of it ${scalar}`)
     if (prefix !== '' && !texts[0]?.startsWith(prefix))
       throw must(pattern, name, `a list whose first begins with "${prefix}"`)
+    if (texts.some(text => dots.test(text as string))) throw dotted(pattern, name)
     return (texts as readonly string[]).map(encodeSegment).join('/')
   }
 }
 
-/** Makes the paths of one pattern. */
-const maker = (pattern: string): Part => {
-  const segments = parsePattern(pattern, `path ${pattern}`)
+/** Makes the paths of one pattern with the segments that one of its routes has. */
+const makerOf = (pattern: string, segments: readonly Segment[]): Part => {
   const parts = segments.map(segment => partOf(segment, pattern))
   const make: Part = params => {
     let path = ''
@@ -79,17 +92,69 @@ const maker = (pattern: string): Part => {
   return params => {
     const [name] = Object.keys(params)
     if (name !== undefined)
-      throw new TypeError(`path "${pattern}": it has no parameter "${name}": the query is the third argument`)
+      throw new TypeError(`path "${pattern}": it has no parameter "${name}": the query comes after them`)
     return only
   }
 }
 
-/** Makes paths of the patterns of a table. A pattern that no route has throws a TypeError. */
-export const pathMaker = (patterns: Iterable<string>): ((pattern: string, params?: Params) => string) => {
-  const makers = new Map<string, Part>()
-  for (const pattern of patterns) if (!makers.has(pattern)) makers.set(pattern, maker(pattern))
+/** The query of a path, with its `?`; nothing for one without values. */
+export const queryOf = (query: Parameters<typeof encodeQuery>[0] = {}): string => {
+  if (typeof query !== 'object' || query === null || Array.isArray(query))
+    throw new TypeError('path: the query must be a record')
+  const encoded = encodeQuery(query)
+  return encoded === '' ? '' : `?${encoded}`
+}
+
+/** The fragment of a path, with its `#`: all that RFC 3986 §3.5 lets stand in one is left as it is. */
+export const fragmentOf = (fragment = ''): string => {
+  if (typeof fragment !== 'string') throw new TypeError('path: the fragment must be a string')
+  return fragment === ''
+    ? ''
+    : `#${encodeURI(fragment.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('#', '%23')}`
+}
+
+/** Tries one maker after the other; if all of them throw, so does this, with what the first one threw. */
+const firstOf = (makers: readonly Part[]): Part => {
+  const [only] = makers
+  if (makers.length === 1 && only !== undefined) return only
+  return params => {
+    const errors: unknown[] = []
+    for (const make of makers)
+      try {
+        return make(params)
+      } catch (error) {
+        errors.push(error)
+      }
+    throw errors[0]
+  }
+}
+
+const shapesOf = (segments: readonly Segment[]): string =>
+  JSON.stringify(segments.map(one => (one.kind === 'param' ? one.shape?.written : undefined)))
+
+/** A pattern as routes have it: its segments with the shapes of their parameters, mounts included. */
+export interface PathPattern {
+  readonly pattern: string
+  readonly segments: readonly Segment[]
+}
+
+/**
+ * Makes paths of the patterns of a table. A pattern that no route has throws a TypeError. Where several routes have one
+ * pattern, a path is made if one of them would match it.
+ */
+export const pathMaker = (
+  patterns: Iterable<PathPattern>,
+): ((pattern: string, params?: Params) => string) => {
+  const known = new Map<string, Map<string, Part>>()
+  for (const { pattern, segments } of patterns) {
+    const makers = known.get(pattern) ?? new Map<string, Part>()
+    known.set(pattern, makers)
+    const shapes = shapesOf(segments)
+    if (!makers.has(shapes)) makers.set(shapes, makerOf(pattern, segments))
+  }
+  const made = new Map([...known].map(([pattern, makers]) => [pattern, firstOf([...makers.values()])]))
   return (pattern, params = {}) => {
-    const make = makers.get(pattern) ?? makers.get(join('/', String(pattern)))
+    const make = made.get(pattern) ?? made.get(join('/', String(pattern)))
     if (make === undefined) throw new TypeError(`path: no route has the path ${JSON.stringify(pattern)}`)
     return make(params)
   }

@@ -10,7 +10,7 @@ type Lower =
 type NameChar = Lower | Uppercase<Lower> | Digit | '_'
 
 /** The name at the beginning of a text: what follows it in the segment is a literal suffix. */
-type Ident<S extends string, Name extends string = ''> = S extends `${infer C}${infer Rest}`
+export type Ident<S extends string, Name extends string = ''> = S extends `${infer C}${infer Rest}`
   ? C extends NameChar
     ? Ident<Rest, `${Name}${C}`>
     : Name

@@ -4,11 +4,27 @@
  * the characters themselves. The compile-time counterpart is pattern-types.ts.
  */
 import { splitPath } from '../lib/http/uri.js'
+import { toBePlaced } from './place.js'
+
+/** What the text of a parameter must look like. */
+export interface Shape {
+  /** The expression as it was written, for messages, and to tell it from others. */
+  readonly written: string
+  /** Fits no text but a whole one. */
+  readonly whole: RegExp
+}
+
+/** A parameter of one segment, with a prefix and a suffix around it. */
+export interface Param {
+  readonly kind: 'param'
+  readonly name: string
+  readonly prefix: string
+  readonly suffix: string
+  readonly shape?: Shape | undefined
+}
 
 /** A segment that fits one segment of a path; escapes are undone. */
-export type Single =
-  | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'param'; readonly name: string; readonly prefix: string; readonly suffix: string }
+export type Single = { readonly kind: 'literal'; readonly text: string } | Param
 
 /** A segment that fits all that is left of a path, perhaps nothing. */
 export interface Glob {
@@ -21,15 +37,22 @@ export interface Glob {
 /** One segment of a pattern. */
 export type Segment = Single | Glob
 
-/** What is wrong with a declaration, said in one sentence that begins with where it is. */
-export const mistake = (where: string, problem: string): TypeError => new TypeError(`${where}: ${problem}`)
+/** What is wrong with a declaration, said in one sentence that begins with its name and ends with where it is. */
+export const mistake = (where: string, problem: string): TypeError =>
+  toBePlaced(new TypeError(`${where}: ${problem}`))
 
 /** A path inside a scope, without doubled slashes and one at the end: `join('/admin/', '//users')` is `'/admin/users'`. */
 export const join = (scope: string, path: string): string => `/${splitPath(`${scope}/${path}`).join('/')}`
 
-/** Where a declaration is, for messages: `GET /posts/:id`. */
+/** What cannot be seen in a message. */
+const unprintable = /[\0-\x1f\x7f]|\p{Surrogate}/u
+
+/** `000A` */
+const codeOf = (char: string): string => char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+
+/** How messages name a declaration: `GET /posts/:id`. */
 export const placeOf = (what: string, base: string, path: unknown): string =>
-  `${what} ${typeof path === 'string' ? join(base, path) : base}`
+  `${what} ${typeof path === 'string' ? join(base, path).replace(new RegExp(unprintable, 'gu'), char => `\\u${codeOf(char)}`) : base}`
 
 const name = /[a-z_]\w*/y
 
@@ -70,6 +93,14 @@ const parseSegment = (text: string, where: string): Segment => {
   return { kind: 'glob', name, prefix }
 }
 
+/**
+ * ASCII that RFC 3986 §3.3 keeps out of paths and that no path means: control characters, and what other routers write
+ * their parameters with. A space, `%` and all beyond ASCII is percent-encoded when a path is made, and so may stand here.
+ */
+const neverInPaths = /[\0-\x1f\x7f"<>[\]^`{|}]|\p{Surrogate}/u
+const template = /[<[{]/
+const allowed = `RFC 3986 lets letters, digits and -._~!$&'()*+,;=:@ stand there, and app.path percent-encodes a space, "%" and text beyond ASCII`
+
 /** Throws unless a value is text that can be a path's pattern. */
 export const checkPath: (path: unknown, where: string) => asserts path is string = (path, where) => {
   if (typeof path !== 'string') throw mistake(where, 'the path must be a string')
@@ -81,9 +112,14 @@ export const checkPath: (path: unknown, where: string) => asserts path is string
       where,
       `a route's path has no ${sign === '?' ? 'query' : 'fragment'}: leave out "${sign}" and what follows`,
     )
-  // oxlint-disable-next-line no-control-regex
-  if (/[\x00-\x1f\x7f]|\p{Surrogate}/u.test(path))
-    throw mistake(where, 'the path must not hold control characters or lone surrogates')
+  const wrong = neverInPaths.exec(path)?.[0]
+  if (wrong !== undefined)
+    throw mistake(
+      where,
+      `the path must not hold ${unprintable.test(wrong) ? `U+${codeOf(wrong)}` : JSON.stringify(wrong)}: ${allowed}${
+        template.test(wrong) ? '; a parameter is written :name' : ''
+      }`,
+    )
 }
 
 /**
@@ -120,16 +156,57 @@ export const parsePrefix = (pattern: string, where: string): readonly Single[] =
 export const namesOf = (segments: readonly Segment[]): readonly string[] =>
   segments.flatMap(segment => (segment.kind === 'literal' ? [] : [segment.name]))
 
-/** Whether a text has a prefix and, behind it, a suffix. */
-export const hasAffixes = (text: string, prefix: string, suffix: string): boolean =>
-  text.length >= prefix.length + suffix.length && text.startsWith(prefix) && text.endsWith(suffix)
+/** The shape of a regular expression: it must fit the whole text, so that it needs no `^` and `$`. */
+export const shapeOf = (pattern: RegExp, name: string, where: string): Shape => {
+  const flag = /[gmy]/.exec(pattern.flags)?.[0]
+  if (flag !== undefined)
+    throw mistake(
+      where,
+      `the pattern of "${name}" has the flag "${flag}", which is for searching in a text, and it must fit a whole segment: leave it out`,
+    )
+  return { written: String(pattern), whole: new RegExp(`^(?:${pattern.source})$`, pattern.flags) }
+}
 
-/** Whether a path begins with segments that fit those of a pattern. */
-export const beginsWith = (path: readonly string[], pattern: readonly Single[]): boolean =>
-  path.length >= pattern.length &&
-  pattern.every((segment, i) => {
+/** Segments with the shapes that their parameters must have. */
+export const withShapes = <S extends Segment>(
+  segments: readonly S[],
+  shapes: ReadonlyMap<string, Shape>,
+): readonly S[] =>
+  shapes.size === 0
+    ? segments
+    : segments.map(segment => {
+        const shape = segment.kind === 'param' ? shapes.get(segment.name) : undefined
+        return shape === undefined ? segment : { ...segment, shape }
+      })
+
+/** The text of a parameter in a segment of a path, or undefined if it does not fit. */
+export const textIn = (segment: string, { prefix, suffix, shape }: Param): string | undefined => {
+  if (
+    segment.length < prefix.length + suffix.length ||
+    !segment.startsWith(prefix) ||
+    !segment.endsWith(suffix)
+  )
+    return undefined
+  const text = segment.slice(prefix.length, segment.length - suffix.length)
+  return shape === undefined || shape.whole.test(text) ? text : undefined
+}
+
+/** The parameters of a path, decoded, that begins with segments which fit a pattern's; undefined if it does not. */
+export const paramsUnder = (
+  path: readonly string[],
+  pattern: readonly Single[],
+): Readonly<Record<string, string>> | undefined => {
+  if (path.length < pattern.length) return undefined
+  const params = Object.create(null) as Record<string, string>
+  for (const [i, segment] of pattern.entries()) {
     const text = path[i] as string
-    return segment.kind === 'literal'
-      ? text === segment.text
-      : hasAffixes(text, segment.prefix, segment.suffix)
-  })
+    if (segment.kind === 'literal') {
+      if (text !== segment.text) return undefined
+      continue
+    }
+    const value = textIn(text, segment)
+    if (value === undefined) return undefined
+    params[segment.name] = value
+  }
+  return params
+}

@@ -7,14 +7,15 @@ import {
   checkPlug,
   codecsOf,
   nodesOf,
-  type NamedCodec,
+  type Asked,
   type Node,
   type Owner,
   type RouteNode,
   type ScopeNode,
 } from './node.js'
-import { checkRecord, knownOptions } from './options.js'
+import { checkRecord, dataKeys, dataOf, knownOptions } from './options.js'
 import { checkPath, join, mistake, parsePattern, parsePrefix, placeOf } from './pattern.js'
+import { declaring } from './place.js'
 import type { ActionName, ResourceOptions, Verbs } from './types.js'
 
 /** The methods and, behind the resource's path or a member's, the path of each action, in Phoenix's order. */
@@ -53,7 +54,7 @@ export const resourceName = (path: string): string => camel(singular(path.slice(
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-const resourceKeys = ['only', 'except', 'param', 'codec', 'name', 'singleton']
+const resourceKeys = ['only', 'except', 'param', 'codec', 'name', 'singleton', ...dataKeys]
 
 /** The actions that options and record choose between them. */
 const chosen = (
@@ -92,20 +93,26 @@ const chosen = (
 }
 
 /** The `resources` of a base path. `verbsAt` makes the functions for the routes nested in it. */
-export const resourcesAt =
-  (owner: Owner, base: string, verbsAt: (owner: Owner, base: string) => Verbs<never, '/'>) =>
-  (path: unknown, record: unknown, options: ResourceOptions = {}, nested?: unknown): Node => {
+export const resourcesAt = (
+  owner: Owner,
+  base: string,
+  verbsAt: (owner: Owner, base: string) => Verbs<never, '/'>,
+): ((path: unknown, record: unknown, options?: ResourceOptions, nested?: unknown) => Node) =>
+  declaring((place, path, record, options = {}, nested) => {
     const where = placeOf('resources', base, path)
     checkPath(path, where)
     const handlers = checkRecord(record, 'the handlers', where)
     knownOptions(options, resourceKeys, where)
     const { param = 'id', name = resourceName(join('/', path)), singleton = false } = options
     if (!identifier.test(param)) throw mistake(where, 'param must be a name that begins with a to z or "_"')
-    const codecs = (name: string): readonly NamedCodec[] =>
-      options.codec === undefined || singleton ? [] : codecsOf({ [name]: options.codec }, [name], where)
+    const codecs = (name: string): readonly Asked[] =>
+      options.codec === undefined || singleton
+        ? []
+        : codecsOf({ [name]: options.codec }, [{ kind: 'param', name, prefix: '', suffix: '' }], where)
     const all = join(base, path)
     const one = singleton ? all : join(all, `/:${param}`)
     const wanted = chosen(handlers, options, where)
+    const data = dataOf(options, where)
     const routes = actions.flatMap(([action, methods, of, tail]) => {
       if (!wanted.has(action)) return []
       const handler = handlers[action]
@@ -116,11 +123,14 @@ export const resourcesAt =
       return methods.map((method): RouteNode => ({
         kind: 'route',
         owner,
+        place,
         method,
         pattern,
         segments,
         codecs: decoded,
         handler: handler as AnyPlug,
+        action,
+        ...data,
       }))
     })
     if (nested === undefined) return { kind: 'group', owner, nodes: routes }
@@ -134,9 +144,42 @@ export const resourcesAt =
     const parent = `${name}${capitalize(param)}`
     const pattern = singleton ? all : join(all, `/:${parent}`)
     const inside: Owner = Symbol(where)
+    /** A scope inside the resource, which says nothing but its path and its parameter. */
+    const scopeOf = (pattern: string, codecs: readonly Asked[], routes: unknown, made: Owner): ScopeNode => {
+      if (typeof routes !== 'function')
+        throw mistake(where, 'collection and member take a function that returns routes')
+      const inner: Owner = Symbol(where)
+      return {
+        kind: 'scope',
+        owner: made,
+        place,
+        pattern,
+        segments: parsePrefix(pattern, where),
+        hosts: undefined,
+        assigns: {},
+        private: {},
+        codecs,
+        through: [],
+        nodes: nodesOf(routes(verbsAt(inner, pattern)), inner, where),
+      }
+    }
+    // What stands beside the actions is declared before them, so that "/:id" does not take it.
+    const beside = new Set<Node>()
+    const add = (scope: ScopeNode): ScopeNode => {
+      beside.add(scope)
+      return scope
+    }
+    const nest = (verbs: object): unknown =>
+      nested({
+        ...verbs,
+        collection: (routes: unknown) => add(scopeOf(all, [], routes, inside)),
+        member: (routes: unknown) => add(scopeOf(one, codecs(param), routes, inside)),
+      })
+    const nodes = nodesOf(nest(verbsAt(inside, pattern)), inside, where)
     const scope: ScopeNode = {
       kind: 'scope',
       owner,
+      place,
       pattern,
       segments: parsePrefix(pattern, where),
       hosts: undefined,
@@ -144,7 +187,7 @@ export const resourcesAt =
       private: {},
       codecs: codecs(parent),
       through: [],
-      nodes: nodesOf(nested(verbsAt(inside, pattern)), inside, where),
+      nodes: nodes.filter(node => !beside.has(node)),
     }
-    return { kind: 'group', owner, nodes: [...routes, scope] }
-  }
+    return { kind: 'group', owner, nodes: [...nodes.filter(node => beside.has(node)), ...routes, scope] }
+  })

@@ -1,111 +1,96 @@
 /**
- * The router: routes declared in scopes, as one plug that also makes the paths to them and lists them. A path it does
+ * The router: routes declared in scopes, as one plug that also makes the paths to them. A path it does
  * not have is refused by the compiler.
  */
 import type { Conn, Halted, Responded } from '../lib/conn.js'
-import { encodeQuery } from '../lib/http/query.js'
-import { checkAtBoot, checkedAtBoot, plugName, steps } from '../lib/plug.js'
+import { origin } from '../lib/conn/request.js'
+import type { encodeQuery } from '../lib/http/query.js'
+import type { Href, Path } from '../lib/http/uri.js'
+import { checkAtBoot, checkedAtBoot } from '../lib/plug.js'
+import type { AnyPlug } from '../lib/fold.js'
 import type { Result } from '../lib/effect.js'
 import { dispatcher } from './dispatch.js'
 import { nodesOf, type Owner } from './node.js'
-import { pathMaker } from './paths.js'
+import { markRouter, mountPath } from './mounts.js'
+import type { Nearest } from './nearest-types.js'
+import { fragmentOf, pathMaker, queryOf } from './paths.js'
+import { namedPipelines, type NamedPipelines } from './pipelines.js'
 import type { Names, ParamsFor } from './pattern-types.js'
-import { join, namesOf } from './pattern.js'
-import { tableOf, type TableRoute } from './table.js'
-import type { NeedsOf, PatternsOf, Route, ScopeFn } from './types.js'
+import { declaring } from './place.js'
+import { keepTable, patternsOf } from './route-table.js'
+import { tableOf } from './table.js'
+import type { NeedsOf, NoneTwice, patterns, PatternsOf, Route, ScopeFn } from './types.js'
+import { refuseUnreachable } from './unreachable.js'
 import { scopeAt } from './verbs.js'
 
 /** What the query of a path may hold: see `encodeQuery`. */
 export type PathQuery = Parameters<typeof encodeQuery>[0]
 
-/** One route as data: for listings, documentation and telemetry. */
-export interface RouteInfo<P extends string = string> {
-  /** The method in upper case; `'*'` for any. */
-  readonly method: string
-  /** The whole pattern, scopes and mounts included. */
-  readonly pattern: P
-  /** The names of its path parameters, in order. */
-  readonly params: readonly string[]
-  /** The hosts it is for; any when there are none. */
-  readonly hosts: readonly string[]
-  /** The names of the plugs that run before the handler, pipelines opened. */
-  readonly pipeline: readonly string[]
-  /** The name of the handler. */
-  readonly handler: string
-  /** Whether it is a plug mounted by `forward`, which is given all requests under its path. */
-  readonly mount: boolean
-}
-
-type KnownPath<Q extends string, P extends string> = Q extends P ? Q : `no route has the path '${Q}'`
-type NoParams = Readonly<Record<string, 'this path has no parameters: the query is the third argument'>>
+type KnownPath<Q extends string, P extends string> = Q extends P
+  ? Q
+  : [Nearest<Q, P>] extends [never]
+    ? `no route has the path '${Q}'`
+    : `no route has the path '${Q}': did you mean '${Nearest<Q, P>}'?`
+type NoParams = Readonly<Record<string, 'this path has no parameters: the query comes after them'>>
+/** What follows a pattern in a link: its parameters, which may be left out where there are none, query and fragment. */
+type LinkRest<Q extends string> = [Names<Q>] extends [never]
+  ? [params?: NoParams, query?: PathQuery, fragment?: string]
+  : [params: ParamsFor<Q>, query?: PathQuery, fragment?: string]
 
 /** A plug that answers requests by its routes. `P` is the patterns of its routes, `S` the conn it needs. */
 export interface Router<P extends string = string, S = Conn> {
   (conn: S): Result<Responded | Halted>
   /**
-   * The path to a route: its pattern with parameters filled in and percent-encoded, and a query. The compiler checks
-   * that a route has the pattern, and that each parameter is given. A glob takes a list of segments.
+   * The path to a route: its pattern with parameters filled in and percent-encoded, a query in Plug's nested form, and a
+   * fragment without its `#`. The compiler checks that a route has the pattern, and that each parameter is given and no
+   * other. A parameter takes text, a number, a bigint or a record with such an `id`, whatever a codec makes of it when
+   * it is read; a glob takes a list of such. Values of the query that are undefined are left out.
+   *
+   * The path is that of the declaration. In a router that is mounted in another, take the outer one's `path`, which has
+   * the mounted routes, too; or `url`, which is given the conn.
    *
    * A function that links to a route of the router it stands in must write its return type (`Responded`,
    * `C | Halted`, `Handler<…>`), or the compiler meets a cycle (TS7022).
    *
    * @param pattern as declared, with the scopes' and mounts' paths before it
-   * @throws TypeError for a parameter that is missing or empty, and for a pattern that no route has
+   * @throws TypeError for a parameter that is missing, empty or not of the text that its route asks for, and for a pattern
+   * that no route has
    * @example
    * import { text } from 'plugboard'
    * import { router, scope } from 'plugboard/router'
    * const app = router(scope('/posts', ({ get }) => [get('/:id', text('a post')), get('/files/*path', text('a file'))]))
    * app.path('/posts/:id', { id: 'a/b' }) // => '/posts/a%2Fb'
-   * app.path('/posts/:id', { id: 7 }, { page: 2 }) // => '/posts/7?page=2'
-   * app.path('/posts/files/*path', { path: ['2026', 'report.pdf'] }) // => '/posts/files/2026/report.pdf'
+   * app.path('/posts/:id', { id: 7 }, { page: 2, q: undefined }) // => '/posts/7?page=2'
+   * app.path('/posts/files/*path', { path: ['2026', 'report.pdf'] }, {}, 'page-3') // => '/posts/files/2026/report.pdf#page-3'
    */
-  path<const Q extends P | (string & {})>(
-    pattern: KnownPath<Q, P>,
-    ...rest: [Names<Q>] extends [never]
-      ? [params?: NoParams, query?: PathQuery]
-      : [params: ParamsFor<Q>, query?: PathQuery]
-  ): string
-  /** Its routes in the order of declaration, those of routers mounted in it included. Frozen. */
-  readonly routes: readonly RouteInfo<P>[]
+  path<const Q extends P | (string & {})>(pattern: KnownPath<Q, P>, ...rest: LinkRest<Q>): Path
+  /**
+   * The absolute URL of a route, for e-mails, feeds and redirects to another host: {@link Router.path} behind the
+   * endpoint's `url`, or without one behind the scheme, host and port of the request. In a router that is mounted in
+   * another, the path it is mounted at stands before.
+   *
+   * @throws TypeError as `path` does
+   * @example
+   * import { text } from 'plugboard'
+   * import { router, scope } from 'plugboard/router'
+   * import { conn } from 'plugboard/testing'
+   * const app = router(scope('/posts', ({ get }) => [get('/:id', text('a post'))]))
+   * const c = conn('GET', 'https://example.com/')
+   * app.url(c, '/posts/:id', { id: 7 }, {}, 'end') // => 'https://example.com/posts/7#end'
+   */
+  url<const Q extends P | (string & {})>(conn: Conn, pattern: KnownPath<Q, P>, ...rest: LinkRest<Q>): Href
+  /** Its patterns, for the compiler alone: at run time, `routes` lists them. */
+  readonly [patterns]: P
 }
+
+type LinkTo = (
+  pattern: string,
+  params?: Readonly<Record<string, unknown>>,
+  query?: PathQuery,
+  fragment?: string,
+) => string
 
 const top: Owner = Symbol('router')
-
-const namesOfPlugs = (route: TableRoute): readonly string[] => route.plugs.flatMap(steps).map(plugName)
-
-const frozen = (info: RouteInfo): RouteInfo => {
-  for (const list of [info.params, info.hosts, info.pipeline]) Object.freeze(list)
-  return Object.freeze(info)
-}
-
-/** What a table's route says of itself; a mounted router says what its routes say, seen from outside. */
-const infosOf = (route: TableRoute): readonly RouteInfo[] => {
-  const { method, pattern, hosts, handler, mount } = route
-  const params = namesOf(route.segments.slice(0, mount))
-  const pipeline = namesOfPlugs(route)
-  const inner = (handler as Partial<Router>).routes
-  if (mount === undefined || inner === undefined)
-    return [
-      frozen({
-        method,
-        pattern,
-        params,
-        hosts: [...hosts],
-        pipeline,
-        handler: plugName(handler),
-        mount: mount !== undefined,
-      }),
-    ]
-  return inner.map(one =>
-    frozen({
-      ...one,
-      pattern: join(pattern, one.pattern),
-      params: [...params, ...one.params],
-      hosts: one.hosts.length > 0 ? one.hosts : [...hosts],
-      pipeline: [...pipeline, ...one.pipeline],
-    }),
-  )
-}
 
 /**
  * Makes a plug of routes. The first route declared that takes method, host and path answers; its path parameters are on
@@ -127,14 +112,16 @@ const infosOf = (route: TableRoute): readonly RouteInfo[] => {
  * run(app)(conn('GET', '/hello/Ada')).respBody // => 'Ada, this is Plugboard'
  * run(app)(conn('GET', '/nowhere')).status // => 404
  */
-export const router = <const R extends readonly Route[]>(...scopes: R): Router<PatternsOf<R>, NeedsOf<R>> => {
+export const router = declaring((_, ...scopes: readonly unknown[]): unknown => {
   const table = tableOf(nodesOf(scopes, top, 'router'))
-  const routes = Object.freeze(table.routes.flatMap(infosOf))
-  const pathTo = pathMaker(routes.map(({ pattern }) => pattern))
-  const path = (pattern: string, params?: Readonly<Record<string, unknown>>, query?: PathQuery): string => {
-    const made = pathTo(pattern, params)
-    const encoded = query === undefined ? '' : encodeQuery(query)
-    return encoded === '' ? made : `${made}?${encoded}`
+  refuseUnreachable(table)
+  const pathTo = pathMaker(patternsOf(table))
+  const path: LinkTo = (pattern, params, query, fragment) =>
+    pathTo(pattern, params) + queryOf(query) + fragmentOf(fragment)
+  const url = (conn: Conn, ...link: Parameters<LinkTo>): string => {
+    const made = path(...link)
+    const before = mountPath(conn, dispatch)
+    return origin(conn) + before + (before !== '' && /^\/(?![^?#])/.test(made) ? made.slice(1) : made)
   }
   const behind = new Set(
     [...table.routes, ...table.fallbacks].flatMap(({ plugs, handler }) => [...plugs, handler]),
@@ -142,25 +129,33 @@ export const router = <const R extends readonly Route[]>(...scopes: R): Router<P
   const dispatch = checkedAtBoot(dispatcher(table), given => {
     for (const plug of behind) checkAtBoot(plug, given)
   })
-  return Object.assign(dispatch, { path, routes }) as unknown as Router<PatternsOf<R>, NeedsOf<R>>
-}
+  keepTable(dispatch, table)
+  markRouter(dispatch)
+  return Object.assign(dispatch, { path, url })
+}) as unknown as <const R extends readonly Route[]>(
+  ...scopes: R & NoneTwice<R>
+) => Router<PatternsOf<R>, NeedsOf<R>>
 
-interface TopScope extends ScopeFn<Conn, '/', Conn> {
+/** The `scope` that a router's routes begin with. `L` is the pipelines that can be gone through by name. */
+export interface TopScope<L = {}> extends ScopeFn<Conn, '/', Conn, L> {
   /**
    * A scope whose pipelines begin where those before the router ended: `scope.from<Endpoint>()('/', …)`. The router
    * then needs that conn.
    */
-  from<S extends Conn>(): ScopeFn<S, '/', S>
+  from<S extends Conn>(): ScopeFn<S, '/', S, L>
 }
+
+const topScope = (named?: NamedPipelines): TopScope =>
+  Object.assign(scopeAt(top, '/', named), { from: () => scopeAt(top, '/', named) }) as unknown as TopScope
 
 /**
  * Declares routes under a path, behind a plug or pipeline (or a list of them) that all of them go through. Its function
- * is given what declares routes there: `get post put patch delete head options match resources scope forward
- * fallback`; it returns their list. The compiler gives each handler the conn that the pipelines pass on, with the
+ * is given what declares routes there: `get post put patch delete head options connect trace match resources scope
+ * forward fallback`; it returns their list. The compiler gives each handler the conn that the pipelines pass on, with the
  * parameters of its path.
  *
  * In place of a path it takes `{ path, host, assigns, private, params }`: a host that requests must be for, data to put
- * on the conn, codecs for the parameters in its own path.
+ * on the conn, codecs and patterns for the parameters in its own path.
  *
  * @example
  * import { json, text } from 'plugboard'
@@ -177,6 +172,28 @@ interface TopScope extends ScopeFn<Conn, '/', Conn> {
  * run(app)(conn('GET', '/users/7/other')).status // => 404
  * run(app)(conn('GET', 'http://api.example.com/status')).status // => 200
  */
-export const scope = Object.assign(scopeAt(top, '/'), {
-  from: () => scopeAt(top, '/'),
-}) as unknown as TopScope
+export const scope = topScope()
+
+/**
+ * Names pipelines, and gives the `scope` whose scopes, at any depth, go through them by name: Phoenix's `pipeline` and
+ * `pipe_through`. A name that there is not is refused by the compiler, and when the app starts. What has no name can be
+ * gone through as a value, too.
+ *
+ * @throws TypeError unless it is a record of plugs
+ * @example
+ * import { assign, text } from 'plugboard'
+ * import { pipelines, router, routes } from 'plugboard/router'
+ * import { conn, run } from 'plugboard/testing'
+ * const { scope } = pipelines({ browser: assign('site', 'Plugboard'), admin: assign('role', 'admin') })
+ * const app = router(
+ *   scope('/', 'browser', ({ get, scope }) => [
+ *     get('/', c => text(c.assigns.site)(c)),
+ *     scope('/admin', 'admin', ({ get }) => [get('/', c => text(`${c.assigns.role} of ${c.assigns.site}`)(c))]),
+ *   ]),
+ * )
+ * run(app)(conn('GET', '/admin')).respBody // => 'admin of Plugboard'
+ * routes(app).map(({ pipelines }) => pipelines) // => [['browser'], ['browser', 'admin']]
+ */
+export const pipelines = <const L extends Readonly<Record<string, AnyPlug>>>(
+  named: L,
+): { readonly scope: TopScope<L> } => ({ scope: topScope(namedPipelines(named)) as unknown as TopScope<L> })

@@ -3,26 +3,36 @@
  * carries two things inwards, the conn that its pipelines pass on and its path, so that every handler is checked where
  * it stands; outwards it carries the patterns alone, which `path` is checked against.
  */
-import type { Assigned, Conn, Halted, Params, Responded } from '../lib/conn.js'
+import type { Assigned, Conn, Halted, Metadata, Params, Responded } from '../lib/conn.js'
 import type { AnyPlug, At, Check, In, Next, Norm, Out, One } from '../lib/fold.js'
 import type { Effect } from '../lib/effect.js'
 import type { Codec, Codecs, Decoded } from './codec.js'
+import type { Distinct, Key, Unasked } from './duplicate-types.js'
 import type { Join, Names, PathParams, ResourceName } from './pattern-types.js'
 
-declare const patterns: unique symbol
+export declare const patterns: unique symbol
 declare const needs: unique symbol
+declare const keys: unique symbol
 
-/** Routes as a scope's list holds them: one, or all those of a scope. `P` is their patterns, `S` the conn they need. */
-export interface Route<P extends string = string, S = never> {
+/**
+ * Routes as a scope's list holds them: one, or all those of a scope. `P` is their patterns, `S` the conn they need, `K`
+ * what tells one from another: method and pattern without the names of parameters.
+ */
+export interface Route<P extends string = string, S = never, K extends string = string> {
   readonly [patterns]: P
-  readonly [needs]?: (conn: S) => void
+  readonly [needs]: (conn: S) => void
+  readonly [keys]: K
 }
 
 /** The patterns of a list of routes. */
 export type PatternsOf<R extends readonly Route[]> = R[number][typeof patterns]
+/** The keys of a list of routes. */
+type KeysOf<R extends readonly Route[]> = R[number][typeof keys]
+/** For a list of routes: `unknown` for each, or a sentence about the route that another of the list is, too. */
+export type NoneTwice<R extends readonly Route[]> = Distinct<R, typeof keys, typeof patterns>
 /** The conn that a list of scopes needs. */
 export type NeedsOf<R extends readonly Route[]> = [R[number]] extends [
-  { readonly [needs]?: (conn: infer S) => void },
+  { readonly [needs]: (conn: infer S) => void },
 ]
   ? S
   : Conn
@@ -60,32 +70,55 @@ export type Must<Words extends string> =
   // Nothing, but the words must be used to be printed.
   | (Words extends '' ? Responded : never)
 
-/** What a route takes: a handler. The promise is never meant: it is there for the message that an async one gets. */
+/** What a route takes: a handler. */
 type Handles<S, P extends string, K = {}> = (
   conn: RouteConn<S, P, K>,
 ) => Must<'end with text, json, render, redirect or halt'> | Async
-type Async = Promise<'a handler must not be async: wrap the work in attempt(() => promise)'>
+/** What an async function returns: it is never meant, and only there to be printed. */
+export type Async = Promise<'a handler must not be async: wrap the work in attempt(() => promise)'>
 
-/** Codecs for the parameters of a path; for any other name, the hint. */
+/** Codecs and patterns for the parameters of a path; for any other name, and for the pattern of a glob, the hint. */
 type CodecsOf<P extends string, K> = {
-  readonly [N in keyof K]: N extends Names<P> ? K[N] : `the path has no parameter '${N & string}'`
+  readonly [N in keyof K]: N extends Names<P>
+    ? K[N] extends RegExp
+      ? string extends PathParams<P>[N]
+        ? K[N]
+        : `a glob takes no pattern: give '${N & string}' a codec`
+      : K[N]
+    : `the path has no parameter '${N & string}'`
 }
+
+/** Where a route is, what it puts on the conn and what it says of itself, where a path does not say it all. */
+export interface RouteOptions<P extends string, K = {}, A = {}> {
+  readonly path: P
+  /** Assigns that are put on the conn before the pipelines run, over those of the scopes. */
+  readonly assigns?: A
+  /** Library data that is put under `conn.private` before the pipelines run, over that of the scopes. */
+  readonly private?: Readonly<Record<string, unknown>>
+  /** What is to be known of the route: it is in the route table and, for a request, at `conn.route.metadata`. */
+  readonly metadata?: Metadata
+  /** Codecs for the parameters in the route's path. */
+  readonly params?: CodecsOf<P, K>
+}
+
+/** The conn of a route that puts assigns on it. */
+type WithAssigns<S, A> = [keyof A] extends [never] ? S : Norm<S & Assigned<A & {}>>
 
 // --- scopes
 
 /** Where a scope is and what it puts on the conn, where a path does not say it all. */
-export interface ScopeOptions<P extends string, K = {}, A = {}> {
+export interface ScopeOptions<P extends string, K = {}, A = {}, H = string | readonly string[]> {
   readonly path: P
   /**
    * The host that requests must be for: exact, or a prefix that ends in `.` (`'api.'`); or a list of such. It takes the
    * place of an outer scope's host.
    */
-  readonly host?: string | readonly string[]
+  readonly host?: H
   /** Assigns that are put on the conn before the pipelines run; an inner scope's win. */
   readonly assigns?: A
   /** Library data that is put under `conn.private` before the pipelines run; an inner scope's wins. */
   readonly private?: Readonly<Record<string, unknown>>
-  /** Codecs for the parameters in the scope's path. */
+  /** Codecs and patterns for the parameters in the scope's path. */
   readonly params?: CodecsOf<P, K>
 }
 
@@ -94,56 +127,83 @@ type Entered<S, P extends string, K, A> = [Names<P> | keyof A] extends [never]
   ? S
   : Norm<RouteConn<S, P, K> & Assigned<A & {}>>
 
+/** What a scope can go through: a plug, or one of the names of its router's pipelines. */
+type PlugOr<Names extends string> = AnyPlug | Names
+/** The plugs that names stand for, in the place of the names. */
+type Open<F, L> = F extends keyof L ? L[F] : F
+type OpenAll<F, L> = { [I in keyof F]: Open<F[I], L> }
+
+/** What a named pipeline does not fit for. The words are what the compiler prints. */
+export interface Unfit<Words extends string> {
+  readonly words: Words
+}
+/** A hint, in a form that the compiler prints beside a plug, or beside a name. */
+type Worded<F, H> = F extends string ? (unknown extends H ? unknown : Unfit<H & string>) : H
+
 /** For what a scope goes through: `unknown` where it fits, else the hint. */
-type Hint<S, F> = F extends readonly unknown[]
-  ? { readonly [I in keyof F]: One<At<Check<F, S>, I>> }
-  : One<At<Check<readonly [F], S>, '0'>>
+type Hint<S, F, L> = F extends readonly unknown[]
+  ? { readonly [I in keyof F]: Worded<F[I], One<At<Check<OpenAll<F, L>, S>, I>>> }
+  : Worded<F, One<At<Check<readonly [Open<F, L>], S>, '0'>>>
 /** The conn behind what a scope goes through; past a mistake anything, so that only the mistake is reported. */
-type Through<S, F> = F extends readonly [infer G, ...infer R]
-  ? [S] extends [In<G>]
-    ? Through<Norm<S & Next<Out<G>>>, R>
+type Behind<S, F, L> = F extends readonly [infer G, ...infer R]
+  ? [S] extends [In<Open<G, L>>]
+    ? Behind<Norm<S & Next<Out<Open<G, L>>>>, R, L>
     : // oxlint-disable-next-line typescript/no-explicit-any
       any
   : F extends readonly unknown[]
     ? S
-    : Through<S, readonly [F]>
+    : Behind<S, readonly [F], L>
+
+/** The keys that a scope hands on: none for one of certain hosts, whose routes are told from others by them. */
+type Outward<H, C, K extends string> = [H] extends [never] ? Unasked<C, K> : never
 
 /**
  * Declares a scope: a path (or {@link ScopeOptions}), perhaps a plug, pipeline or list of them to go through, and a
  * function that is given what declares routes there and returns their list. A plug whose need is unmet is refused with
- * the hint as the expected type.
+ * the hint as the expected type. `L` is the pipelines that can be gone through by name.
  */
-export interface ScopeFn<S, B extends string, N = never> {
-  <P extends string, const R extends readonly Route[], K extends Codecs = {}, A extends object = {}>(
-    at: P | ScopeOptions<P, K, A>,
-    routes: (verbs: Verbs<Entered<S, P, K, A>, Join<B, P>>) => R,
-  ): Route<PatternsOf<R>, N>
+export interface ScopeFn<S, B extends string, N = never, L = {}> {
   <
     P extends string,
-    const F extends AnyPlug | readonly AnyPlug[],
     const R extends readonly Route[],
     K extends Codecs = {},
     A extends object = {},
+    H extends string | readonly string[] = never,
   >(
-    at: P | ScopeOptions<P, K, A>,
-    through: Hint<Entered<S, P, K, A>, F> & F,
-    routes: (verbs: Verbs<Through<Entered<S, P, K, A>, F>, Join<B, P>>) => R,
-  ): Route<PatternsOf<R>, N>
+    at: P | ScopeOptions<P, K, A, H>,
+    routes: (verbs: Verbs<Entered<S, P, K, A>, Join<B, P>, L>) => R & NoneTwice<R>,
+  ): Route<PatternsOf<R>, N, Outward<H, K, KeysOf<R>>>
+  <
+    P extends string,
+    const F extends PlugOr<keyof L & string> | readonly PlugOr<keyof L & string>[],
+    const R extends readonly Route[],
+    K extends Codecs = {},
+    A extends object = {},
+    H extends string | readonly string[] = never,
+  >(
+    at: P | ScopeOptions<P, K, A, H>,
+    through: Hint<Entered<S, P, K, A>, F, L> & F,
+    routes: (verbs: Verbs<Behind<Entered<S, P, K, A>, F, L>, Join<B, P>, L>) => R & NoneTwice<R>,
+  ): Route<PatternsOf<R>, N, Outward<H, K, KeysOf<R>>>
 }
 
 // --- verbs
 
 /**
- * Declares a route for one method: its path inside the scope, codecs for the parameters of that path where some are
- * wanted, and its handler. Patterns are Plug's: `:name`, `v:name`, `:name.json`, `*name` last, `\\:` for a colon.
+ * Declares a route for one method: its path inside the scope (or {@link RouteOptions}), codecs and patterns for the
+ * parameters of that path where some are wanted, and its handler. Patterns of paths are Plug's: `:name`, `v:name`,
+ * `:name.json`, `*name` last, `\\:` for a colon.
  */
-export interface Verb<S, B extends string> {
-  <P extends string>(path: P, handler: Handles<S, P>): Route<Join<B, P>>
+export interface Verb<S, B extends string, M extends string = string> {
+  <const P extends string, K extends Codecs = {}, A extends object = {}>(
+    at: P | RouteOptions<P, K, A>,
+    handler: Handles<WithAssigns<S, A>, P, K>,
+  ): Route<Join<B, P>, never, Key<M, Join<B, P>, K>>
   <P extends string, K extends Codecs>(
     path: P,
     params: CodecsOf<P, K>,
     handler: Handles<S, P, K>,
-  ): Route<Join<B, P>>
+  ): Route<Join<B, P>, never, Key<M, Join<B, P>, K>>
 }
 
 /** One method in upper case, a list of them, or `'*'` for any. */
@@ -151,14 +211,19 @@ export type Methods = '*' | (string & {}) | readonly string[]
 
 /** Declares a route for any methods, as {@link Verb} does for one: `match(['GET', 'POST'], '/rpc', handler)`. */
 export interface Match<S, B extends string> {
-  <P extends string>(methods: Methods, path: P, handler: Handles<S, P>): Route<Join<B, P>>
-  <P extends string, K extends Codecs>(
-    methods: Methods,
+  <const P extends string, const M extends Methods, K extends Codecs = {}, A extends object = {}>(
+    methods: M,
+    at: P | RouteOptions<P, K, A>,
+    handler: Handles<WithAssigns<S, A>, P, K>,
+  ): Route<Join<B, P>, never, Key<MethodOf<M>, Join<B, P>, K>>
+  <P extends string, K extends Codecs, const M extends Methods>(
+    methods: M,
     path: P,
     params: CodecsOf<P, K>,
     handler: Handles<S, P, K>,
-  ): Route<Join<B, P>>
+  ): Route<Join<B, P>, never, Key<MethodOf<M>, Join<B, P>, K>>
 }
+type MethodOf<M extends Methods> = M extends readonly string[] ? M[number] : M & string
 
 // --- resources
 
@@ -173,14 +238,24 @@ export interface ResourceOptions {
   readonly except?: readonly ActionName[]
   /** The name of the parameter that tells one from another. Default `'id'`. */
   readonly param?: string
-  /** Decodes that parameter, for the handlers and, under its name, for nested routes. */
-  readonly codec?: Codec<unknown>
+  /**
+   * Decodes that parameter, for the handlers and, under its name, for nested routes; or the pattern that it must fit for
+   * the routes of one member to match.
+   */
+  readonly codec?: Codec<unknown> | RegExp
   /** The name of one, for the parameter under which nested routes see it. Default: the path's last part in the singular. */
   readonly name?: string
   /** Whether there is only one: no `index`, and no parameter. Default false. */
   readonly singleton?: boolean
+  /** Assigns that are put on the conn of the actions before the pipelines run; nested routes do not have them. */
+  readonly assigns?: object
+  /** Library data that is put under `conn.private` for the actions before the pipelines run. */
+  readonly private?: Readonly<Record<string, unknown>>
+  /** What is to be known of each of the actions' routes: see {@link RouteOptions}. */
+  readonly metadata?: Metadata
 }
 
+type AssignsOf<O> = O extends { readonly assigns: infer A extends object } ? A : {}
 type ParamOf<O> = O extends { readonly param: infer N extends string } ? N : 'id'
 type NameOf<P extends string, O> = O extends { readonly name: infer N extends string } ? N : ResourceName<P>
 type Member<P extends string, O> = O extends { readonly singleton: true }
@@ -224,42 +299,96 @@ type ActionPath<B extends string, O, N> = N extends 'index' | 'create'
         ? Member<B, O>
         : never
 
+/** What is given to the function that nests routes in a resource: `S` and `B` are a parent's, `C` the collection's. */
+export interface Nested<S, B extends string, L, CS, CB extends string, MS, MB extends string> extends Verbs<
+  S,
+  B,
+  L
+> {
+  /**
+   * More routes of the whole collection, beside the actions: `/posts/search`. They are declared before the actions, so
+   * that `/posts/:id` does not take them.
+   */
+  collection<const R extends readonly Route[]>(
+    routes: (verbs: Verbs<CS, CB, L>) => R & NoneTwice<R>,
+  ): Route<PatternsOf<R>, never, KeysOf<R>>
+  /** More routes of one member, under the actions' own parameter: `/posts/:id/publish`. */
+  member<const R extends readonly Route[]>(
+    routes: (verbs: Verbs<MS, MB, L>) => R & NoneTwice<R>,
+  ): Route<PatternsOf<R>, never, KeysOf<R>>
+}
+
+/** The functions for the routes nested in a resource. */
+type NestedIn<S, B extends string, L, P extends string, O> = Nested<
+  RouteConn<S, Parent<P, O>, ParentCodecs<P, O>>,
+  Join<B, Parent<P, O>>,
+  L,
+  RouteConn<S, P>,
+  Join<B, P>,
+  RouteConn<S, Member<P, O>, MemberCodecs<O>>,
+  Join<B, Member<P, O>>
+>
+type ActionMethod<N> = N extends 'create'
+  ? 'POST'
+  : N extends 'update'
+    ? 'PATCH' | 'PUT'
+    : N extends 'delete'
+      ? 'DELETE'
+      : 'GET'
+/** The keys of the actions that a record has for certain. */
+type ActionKeys<B extends string, O, A, N> = N extends keyof A
+  ? {} extends Pick<A, N>
+    ? never
+    : Key<ActionMethod<N>, ActionPath<B, O, N>, N extends 'index' | 'create' | 'new' ? {} : MemberCodecs<O>>
+  : never
+
 /**
  * Declares the routes of a resource, as Phoenix does: for each handler of the record `index` GET /, `edit` GET
  * /:id/edit, `new` GET /new, `show` GET /:id, `create` POST /, `update` PATCH and PUT /:id, `delete` DELETE /:id, in
- * this order. Routes nested under one member see its parameter under the member's name: `:postId`.
+ * this order. Routes nested under one member see its parameter under the member's name: `:postId`. The function that
+ * nests them is also given Rails' `collection` and `member`, for more routes beside the actions.
  *
  * @example
  * import { text } from 'plugboard'
- * import { router, scope } from 'plugboard/router'
+ * import { router, routes, scope } from 'plugboard/router'
  * const app = router(
  *   scope('/', ({ resources }) => [
- *     resources('/posts', { index: text('all'), show: c => text(c.params.id)(c) }, { only: ['show'] }, ({ get }) => [
- *       get('/likes', c => text(`likes of ${c.params.postId}`)(c)),
- *     ]),
+ *     resources(
+ *       '/posts',
+ *       { index: text('all'), show: c => text(c.params.id)(c) },
+ *       { only: ['show'] },
+ *       ({ get, collection, member }) => [
+ *         get('/likes', c => text(`likes of ${c.params.postId}`)(c)),
+ *         collection(({ get }) => [get('/search', text('found'))]),
+ *         member(({ post }) => [post('/publish', c => text(`published ${c.params.id}`)(c))]),
+ *       ],
+ *     ),
  *   ]),
  * )
- * app.routes.map(route => route.pattern) // => ['/posts/:id', '/posts/:postId/likes']
+ * routes(app).map(route => route.pattern)
+ * // => ['/posts/search', '/posts/:id/publish', '/posts/:id', '/posts/:postId/likes']
  */
-export interface Resources<S, B extends string> {
+export interface Resources<S, B extends string, L = {}> {
   <
     P extends string,
-    A extends Partial<Actions<S, P, O>>,
+    A extends Partial<Actions<WithAssigns<S, AssignsOf<O>>, P, O>>,
     const O extends ResourceOptions = {},
     const R extends readonly Route[] = [],
   >(
     path: P,
     actions: A,
     options?: O,
-    nested?: (verbs: Verbs<RouteConn<S, Parent<P, O>, ParentCodecs<P, O>>, Join<B, Parent<P, O>>>) => R,
-  ): Route<ActionPath<Join<B, P>, O, Chosen<A, O>> | PatternsOf<R>>
+    nested?: (verbs: NestedIn<S, B, L, P, O>) => R & NoneTwice<R>,
+  ): Route<
+    ActionPath<Join<B, P>, O, Chosen<A, O>> | PatternsOf<R>,
+    never,
+    ActionKeys<Join<B, P>, O, A, Chosen<A, O>> | Unasked<ParentCodecs<P, O>, KeysOf<R>>
+  >
 }
 
 // --- mounts and fallbacks
 
-type Mounted<B extends string, F> = F extends {
-  readonly routes: readonly { readonly pattern: infer Q extends string }[]
-}
+type Mounted<B extends string, F> = F extends { readonly [patterns]: infer Q extends string }
   ? Q extends unknown
     ? Join<B, Q>
     : never
@@ -268,37 +397,53 @@ type Mounted<B extends string, F> = F extends {
 /** How a fallback answers. */
 export interface FallbackOptions {
   /**
-   * Whether a request whose path has routes for other methods only is a 405, with an `allow` header that lists them.
-   * Default false: it is a 404.
+   * Whether a request whose path has routes for other methods only is a 405, with an `allow` header that lists them,
+   * and HEAD beside GET. Default false: it is a 404.
    */
   readonly methodNotAllowed?: boolean
+  /**
+   * Whether an OPTIONS request whose path has routes, for OPTIONS none, is a 204 with an `allow` header that lists
+   * their methods; so is `OPTIONS *` at the fallback of the whole site. It is answered through the scope's pipelines.
+   * Default false: as any other request without a route.
+   */
+  readonly automaticOptions?: boolean
 }
 
 // --- all of it
 
-/** The functions that declare routes, as a scope's callback is given them. */
-export interface Verbs<S, B extends string> {
-  readonly get: Verb<S, B>
-  readonly post: Verb<S, B>
-  readonly put: Verb<S, B>
-  readonly patch: Verb<S, B>
-  readonly delete: Verb<S, B>
-  readonly head: Verb<S, B>
-  readonly options: Verb<S, B>
+/** The functions that declare routes, as a scope's callback is given them. `L` is its router's named pipelines. */
+export interface Verbs<S, B extends string, L = {}> {
+  readonly get: Verb<S, B, 'GET'>
+  readonly post: Verb<S, B, 'POST'>
+  readonly put: Verb<S, B, 'PUT'>
+  readonly patch: Verb<S, B, 'PATCH'>
+  readonly delete: Verb<S, B, 'DELETE'>
+  readonly head: Verb<S, B, 'HEAD'>
+  readonly options: Verb<S, B, 'OPTIONS'>
+  readonly connect: Verb<S, B, 'CONNECT'>
+  readonly trace: Verb<S, B, 'TRACE'>
   /** A route for several methods, for any, or for one that has no function of its own. */
   readonly match: Match<S, B>
   /** The routes of a resource. */
-  readonly resources: Resources<S, B>
+  readonly resources: Resources<S, B, L>
   /** A scope inside this one: it goes through this one's pipelines first. */
-  readonly scope: ScopeFn<S, B>
+  readonly scope: ScopeFn<S, B, never, L>
   /**
    * Mounts a plug, often another router: it is given every request under the path, whatever the method. It sees what is
    * left of the path as `conn.segments`; what is before it is in `conn.scriptName`.
    */
-  forward<P extends string, F extends Handles<S, P>>(path: P, to: F): Route<Mounted<Join<B, P>, F>>
+  forward<
+    const P extends string,
+    F extends Handles<WithAssigns<S, A>, P, K>,
+    K extends Codecs = {},
+    A extends object = {},
+  >(
+    at: P | RouteOptions<P, K, A>,
+    to: F,
+  ): Route<Mounted<Join<B, P>, F>, never, never>
   /**
    * Answers requests under the scope's path that no route takes, through the scope's pipelines. The status is 404
    * unless the handler sets another. Of several fallbacks, the one of the longest path answers.
    */
-  fallback(handler: Handles<S, '/'>, options?: FallbackOptions): Route<never>
+  fallback(handler: Handles<S, '/'>, options?: FallbackOptions): Route<never, never, never>
 }

@@ -1,4 +1,4 @@
-// The shape of the project: imports point one way, and only adapters and server-side stores touch the world. The rules
+// The shape of the project: imports point one way, and only adapters, server-side stores and the command line touch the world. The rules
 // are in support/architecture.ts; here they are held against the sources, and each is shown to catch what it should.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ const filesOf = (folder: string): readonly string[] =>
     : []
 
 t.test('the sources keep to the architecture', async t => {
-  const paths = ['lib', 'plugs', 'router'].flatMap(filesOf)
+  const paths = ['lib', 'plugs', 'router', 'cli'].flatMap(filesOf)
   t.ok(paths.length > 0, `${paths.length} files`)
   const sources = Object.fromEntries(paths.map(path => [path, readFileSync(join(root, path), 'utf8')]))
   const found = violations(sources, dependencies).map(v => `${v.file}:${v.line} ${v.rule}: ${v.message}`)
@@ -54,6 +54,12 @@ t.test('imports point one way', async t => {
     ['plugs/session.ts', '../lib/adapters/node.js'],
     ['plugs/session.ts', '../examples/app.js'],
     ['router/index.ts', '../plugs/session.js'],
+    ['router/index.ts', '../cli/load.js'],
+    ['plugs/session.ts', '../cli/load.js'],
+    ['lib/run.ts', '../cli/load.js'],
+    ['cli/load.ts', '../plugs/session.js'],
+    ['cli/load.ts', '../lib/testing/index.js'],
+    ['cli/load.ts', 'plugboard'],
     ['router/index.ts', '../spec/x.js'],
     ['router/index.ts', 'plugboard'],
     ['plugs/session.ts', 'plugboard/router'],
@@ -92,6 +98,9 @@ t.test('imports point one way', async t => {
     ['plugs/session.ts', '../lib/conn.js'],
     ['plugs/session.ts', './flash.js'],
     ['router/index.ts', '../lib/run.js'],
+    ['cli/load.ts', '../router/index.js'],
+    ['cli/load.ts', '../lib/fold.js'],
+    ['cli/load.ts', './print.js'],
   ]
   for (const [from, specifier] of allowed)
     t.strictSame(rulesOf({ [from]: `import { a } from '${specifier}'` }), [], `${from} → ${specifier}`)
@@ -199,24 +208,28 @@ t.test('pure code reads no clock, draws no random number and starts nothing', as
     t.strictSame(inPlug(text), [], text)
 })
 
-t.test('adapters and server-side stores may touch the world, and nothing else may', async t => {
-  const text = "import { readFileSync } from 'node:fs'\nexport const a = () => Date.now()"
-  for (const file of [
-    'lib/adapters/node.ts',
-    'plugs/session/stores/memory.ts',
-    'plugs/session/stores/redis.ts',
-    'plugs/session/stores/sql/index.ts',
-  ])
-    t.strictSame(rulesOf({ [file]: text }), [], file)
-  for (const file of [
-    'lib/run.ts',
-    'lib/testing/conn.ts',
-    'plugs/session/stores/cookie.ts',
-    'plugs/session/store.ts',
-    'router/match.ts',
-  ])
-    t.strictSame(rulesOf({ [file]: text }), ['module', 'effect'], file)
-})
+t.test(
+  'adapters, server-side stores and the command line may touch the world, and nothing else may',
+  async t => {
+    const text = "import { readFileSync } from 'node:fs'\nexport const a = () => Date.now()"
+    for (const file of [
+      'lib/adapters/node.ts',
+      'plugs/session/stores/memory.ts',
+      'plugs/session/stores/redis.ts',
+      'plugs/session/stores/sql/index.ts',
+      'cli/load.ts',
+    ])
+      t.strictSame(rulesOf({ [file]: text }), [], file)
+    for (const file of [
+      'lib/run.ts',
+      'lib/testing/conn.ts',
+      'plugs/session/stores/cookie.ts',
+      'plugs/session/store.ts',
+      'router/match.ts',
+    ])
+      t.strictSame(rulesOf({ [file]: text }), ['module', 'effect'], file)
+  },
+)
 
 t.test('packages are among the dependencies, and those that touch the world stay in adapters', async t => {
   t.strictSame(inPlug("import * as t from 'io-ts'"), [])

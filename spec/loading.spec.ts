@@ -61,6 +61,21 @@ t.test('what sends requests is loaded when the first is sent', async t => {
   }
 })
 
+t.test('what serves with several processes is loaded when there are to be several', async t => {
+  const serving = (workers: string): string => `
+    const { serve } = await import('plugboard/node')
+    const { text } = await import('plugboard')
+    const { isLeft } = await import('fp-ts/lib/Either.js')
+    const taken = (await import('node:net')).createServer().listen(0, '127.0.0.1')
+    await new Promise(listening => taken.on('listening', listening))
+    const started = await serve(text('x'), { host: '127.0.0.1', port: taken.address().port, ${workers} })()
+    if (!isLeft(started)) throw new Error('it listens where another does')
+    taken.close()`
+  const file = 'dist/lib/adapters/node/cluster.js'
+  t.ok((await loaded(serving('workers: 2'))).includes(file))
+  t.notOk((await loaded(serving(''))).includes(file))
+})
+
 t.test('no entry point does anything when it is imported', async t => {
   for (const entry of entries) {
     const program = `

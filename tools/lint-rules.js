@@ -1,5 +1,5 @@
-// Two lint rules of this project's own, loaded by oxlint as a plugin (.oxlintrc.json). The first bans an import that
-// compiles and then fails when it runs; the second asks for the annotation without which a link to a route is reported
+// Two lint rules, for this project (.oxlintrc.json) and as `plugboard/lint` for apps: a plugin of oxlint or ESLint. The
+// first bans an import that compiles and then fails when it runs; the second asks for the annotation without which a link to a route is reported
 // by the compiler as a cycle far from its cause (TS7022).
 
 /** @typedef {any} Node A node of the syntax tree (ESTree with TypeScript's additions). */

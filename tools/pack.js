@@ -67,6 +67,34 @@ const missingSources = folder =>
         .map(source => `${path}: ${source}`)
     })
 
+/** A router, as the command lists it. */
+const site = `import { text } from 'plugboard'
+import { router, scope } from 'plugboard/router'
+
+export const app = router(scope('/', ({ get }) => [get('/hello', text('hello'))]))
+`
+
+/**
+ * Calls the installed command, as npm has linked it.
+ *
+ * @param {string} folder
+ * @returns {Promise<Check>}
+ */
+const command = async folder => {
+  const written = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ ...written, plugboard: { router: './site.js' } }),
+  )
+  writeFileSync(join(folder, 'site.js'), site)
+  for (const name of Object.keys(manifest.bin)) {
+    const { code, output } = await npm(['exec', '--offline', '--', name, 'routes'], folder)
+    if (code !== 0 || output.trim() !== 'GET  /hello  text  site.js:4')
+      return { ok: false, output: `${name} routes:\n${output}` }
+  }
+  return { ok: true, output: '' }
+}
+
 /**
  * Installs the tarball into an empty app and uses it.
  *
@@ -132,7 +160,7 @@ const smoke = async (tarball, folder) => {
     })
     if (code !== 0 || output.trim() !== 'ok') return { ok: false, output: `${program}:\n${output}` }
   }
-  return { ok: true, output: '' }
+  return command(folder)
 }
 
 /** Packs and checks; what is built must be up to date. @returns {Promise<Check>} */

@@ -7,6 +7,8 @@ export interface Config {
   /** The address to listen on; undefined for all of them. */
   readonly host: string | undefined
   readonly port: number
+  /** How many processes serve; undefined for the one that is started. */
+  readonly workers: number | undefined
   readonly secretKeyBase: string
   readonly session: SessionConfig
   readonly database: DatabaseOptions
@@ -100,6 +102,7 @@ export const readConfig = (env: Env): Either<readonly string[], Config> => {
     mode,
     host: text('HOST', production ? '' : '127.0.0.1') || undefined,
     port: whole('PORT', 4000, 65_535),
+    workers: whole('WORKERS', 0, 1_024) || undefined,
     secretKeyBase,
     session: {
       store,

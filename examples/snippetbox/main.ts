@@ -1,4 +1,5 @@
 /** Starts Snippetbox: reads the environment, opens the database, serves, and stops cleanly when it is told to. */
+import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { directory, serve, stdout } from 'plugboard/node'
@@ -37,10 +38,13 @@ const start = async (config: Config): Promise<void> => {
   const served = await serve(app, {
     port: config.port,
     ...(config.host !== undefined && { host: config.host }),
+    ...(config.workers !== undefined && { workers: config.workers }),
   })()
   if (isLeft(served)) fail(served.left.message)
   else {
-    console.log(`Snippetbox (${config.mode}) is at ${served.right.url.replace('127.0.0.1', 'localhost')}`)
+    // with workers, this runs in each of them too
+    if (cluster.isPrimary)
+      console.log(`Snippetbox (${config.mode}) is at ${served.right.url.replace('127.0.0.1', 'localhost')}`)
     await served.right.stopped
   }
   await sessions.right.close()
@@ -54,3 +58,5 @@ else
     // a plug that is given a wrong option says which, when the app is put together
     fail(cause instanceof Error ? cause.message : String(cause))
   })
+// the tie to its primary would keep a worker that could not start
+if (cluster.isWorker && process.exitCode === 1) process.exit()

@@ -1,6 +1,7 @@
 /** The pipelines of the site: what its pages have in common, and what those behind the log-in need besides. */
 import {
   assign,
+  named,
   pipeline,
   type After,
   type Assigned,
@@ -39,29 +40,32 @@ const protectMenu = <C extends Conn & WithCsrf & WithCurrentUser<User>>(
 ): C | (C & Assigned<{ readonly csrfToken: string }>) =>
   conn.assigns.currentUser === null ? conn : withCsrfToken(conn)
 
-export const browser = pipeline.from<AtRouter>()(
-  accepts(['html']),
-  fetchSession,
-  fetchFlash,
-  putRootLayout(layout),
-  protectFromForgery,
-  secureHeaders,
-  auth.validateSessionAge,
-  auth.fetchCurrentUser,
-  fetchTheme,
-  assignFlash,
-  protectMenu,
+export const browser = named(
+  'browser',
+  pipeline.from<AtRouter>()(
+    accepts(['html']),
+    fetchSession,
+    fetchFlash,
+    putRootLayout(layout),
+    protectFromForgery,
+    secureHeaders,
+    auth.validateSessionAge,
+    auth.fetchCurrentUser,
+    fetchTheme,
+    assignFlash,
+    protectMenu,
+  ),
 )
 /** The conn of every page. */
 export type Browser = After<typeof browser>
 
 /** For pages that need a user. */
-export const authenticated = pipeline.from<Browser>()(auth.requireAuthenticatedUser)
+export const authenticated = named('authenticated', pipeline.from<Browser>()(auth.requireAuthenticatedUser))
 /** The conn of a page behind the log-in: its user is there. */
 export type Authenticated = After<typeof authenticated>
 
 /** For what one should not be able to do on a machine that somebody left alone. */
-export const confirmed = pipeline.from<Authenticated>()(auth.requireSudoMode)
+export const confirmed = named('confirmed', pipeline.from<Authenticated>()(auth.requireSudoMode))
 
 /** For pages that make no sense to those who are logged in. */
-export const anonymous = pipeline.from<Browser>()(auth.redirectIfAuthenticated)
+export const anonymous = named('anonymous', pipeline.from<Browser>()(auth.redirectIfAuthenticated))

@@ -4,6 +4,7 @@
  */
 import type { BeforeSend, Body, Conn, Halted, MatchedRoute, RespBody, RespCookie, Session } from '../conn.js'
 import { exception, isPlugError, type PlugError } from '../error.js'
+import type { CookieMemo } from '../crypto/cookie-memo.js'
 import { isFetched, notFetched } from '../fetched.js'
 import { headerList, type HeaderList } from '../http/headers.js'
 
@@ -24,7 +25,10 @@ export interface RequestSource {
   readonly now: number
   entropy(label: string, length: number): Uint8Array
   readonly signal: AbortSignal
+  readonly endpointUrl: string | undefined
   readonly secretKeyBase: string | undefined
+  /** The endpoint's memo of cookies, if it has one. No conn shows it. */
+  readonly cookieMemo?: CookieMemo | undefined
   /** Called with every conn of this request as it is made; undefined outside of tests. */
   readonly watch: ((conn: Conn) => void) | undefined
 }
@@ -53,6 +57,14 @@ export const putEntry = <V>(
   const next = copyOf(record)
   put(next, key, value)
   return next
+}
+
+/** A list with one item more, by index: V8 is slow to spread a frozen list. */
+export const appended = <A>(list: readonly A[], item: A): readonly A[] => {
+  const made: A[] = []
+  for (let i = 0; i < list.length; i++) made.push(list[i] as A)
+  made.push(item)
+  return made
 }
 
 /** Assigns as they were made, newest first; the object they form is built when it is first read. */
@@ -221,11 +233,19 @@ export class ConnRecord implements Conn {
   get signal(): AbortSignal {
     return this.#request.signal
   }
+  get endpointUrl(): string | undefined {
+    return this.#request.endpointUrl
+  }
   get secretKeyBase(): string | undefined {
     return this.#request.secretKeyBase
   }
   get assigns(): {} {
     return Assigns.object(this.#assigns)
+  }
+
+  /** The memo of cookies that the request of a conn has; what is no conn has none. */
+  static cookieMemo(conn: object): CookieMemo | undefined {
+    return #request in conn ? conn.#request.cookieMemo : undefined
   }
 
   // --- updates: each takes a conn and gives the next
@@ -317,7 +337,7 @@ export class ConnRecord implements Conn {
     const { sessions, beforeSend } = next
     next.sessions =
       sessions === nothing && name === 'session' ? { session } : putEntry(sessions, name, session)
-    next.beforeSend = beforeSend.length === 0 ? alone : [...beforeSend, ...alone]
+    next.beforeSend = beforeSend.length === 0 ? alone : appended(beforeSend, alone[0] as BeforeSend)
     return ConnRecord.#done(next)
   }
 
@@ -400,6 +420,7 @@ export class ConnRecord implements Conn {
       assigns: this.assigns,
       halted: this.halted,
       now: this.now,
+      endpointUrl: this.endpointUrl,
       secretKeyBase: this.secretKeyBase === undefined ? undefined : masked,
       route: this.route,
       error: error && { _tag: error._tag, status: error.status, message: error.message },
@@ -511,8 +532,14 @@ class ChangedSource implements RequestSource {
   get signal(): AbortSignal {
     return this.#source.signal
   }
+  get endpointUrl(): string | undefined {
+    return this.#changes.endpointUrl ?? this.#source.endpointUrl
+  }
   get secretKeyBase(): string | undefined {
     return this.#changes.secretKeyBase ?? this.#source.secretKeyBase
+  }
+  get cookieMemo(): CookieMemo | undefined {
+    return this.#changes.cookieMemo ?? this.#source.cookieMemo
   }
   get watch(): ((conn: Conn) => void) | undefined {
     return this.#source.watch

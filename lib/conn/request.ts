@@ -190,10 +190,22 @@ export const fetchQueryParams: FetchQueryParams = ((first: Conn | QueryOptions) 
 
 const defaultPort = (scheme: 'http' | 'https'): number => (scheme === 'https' ? 443 : 80)
 
-const origin = (conn: Conn): string => {
+const requestOrigin = (conn: Conn): string => {
   const host = conn.host.includes(':') && !conn.host.startsWith('[') ? `[${conn.host}]` : conn.host
   return `${conn.scheme}://${host}${conn.port === defaultPort(conn.scheme) ? '' : `:${conn.port}`}`
 }
+
+/**
+ * Where people reach the app: the endpoint's `url`, or without one the scheme and host of the request, with its port
+ * when it is not the scheme's own.
+ *
+ * @example
+ * import { origin } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * origin(conn('GET', 'http://10.0.0.7:4000/')) // => 'http://10.0.0.7:4000'
+ * origin(conn('GET', 'http://10.0.0.7:4000/', { endpointUrl: 'https://example.com' })) // => 'https://example.com'
+ */
+export const origin = (conn: Conn): string => conn.endpointUrl ?? requestOrigin(conn)
 
 /**
  * The URL that was requested: scheme, host, port when it is not the scheme's own, path and query as they were sent.
@@ -204,7 +216,7 @@ const origin = (conn: Conn): string => {
  * requestUrl(conn('GET', 'https://example.com//a/?b=c')) // => 'https://example.com//a/?b=c'
  */
 export const requestUrl = (conn: Conn): string =>
-  `${origin(conn)}${conn.path}${conn.queryString === '' ? '' : `?${conn.queryString}`}`
+  `${requestOrigin(conn)}${conn.path}${conn.queryString === '' ? '' : `?${conn.queryString}`}`
 
 /** Query parameters to put in place of a URL's query; `{}` removes it. */
 export type QueryOf = Parameters<typeof encodeQuery>[0]
@@ -235,7 +247,7 @@ export const currentPath: CurrentUrl = ((first: Conn | QueryOf) =>
     : (conn: Conn) => pathOf(conn, encodeQuery(first))) as CurrentUrl
 
 /**
- * The current URL: {@link currentPath} behind the request's scheme, host and port.
+ * The current URL: {@link currentPath} behind the {@link origin} of the app.
  *
  * @example
  * import { currentUrl } from 'plugboard'

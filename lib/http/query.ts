@@ -211,7 +211,7 @@ export const decodeQuery = (text: string, options: QueryOptions = {}): Either<Pl
   return nested === undefined ? right(flat) : paramsDone(nested)
 }
 
-/** What {@link encodeQuery} can write; a date is written as ISO 8601. */
+/** What {@link encodeQuery} can write; a date is written as ISO 8601, an undefined entry of a record is left out. */
 export type QueryValue =
   | string
   | number
@@ -220,25 +220,31 @@ export type QueryValue =
   | null
   | Date
   | readonly QueryValue[]
-  | { readonly [name: string]: QueryValue }
+  | { readonly [name: string]: QueryValue | undefined }
 
 const scalars: ReadonlySet<string> = new Set(['string', 'number', 'bigint', 'boolean'])
 
-const isRecord = (value: unknown): value is { readonly [name: string]: QueryValue } => {
+type QueryRecord = { readonly [name: string]: QueryValue | undefined }
+
+const isRecord = (value: unknown): value is QueryRecord => {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || prototype === Object.prototype
 }
 
+/** The names of a record whose values are there. */
+const namesOf = (record: QueryRecord): readonly string[] =>
+  Object.keys(record).filter(name => record[name] !== undefined)
+
 const append = (pairs: string[], field: string, value: QueryValue): void => {
   if (Array.isArray(value)) {
     for (const item of value as readonly QueryValue[]) {
-      if (isRecord(item) && Object.keys(item).length !== 1)
+      if (isRecord(item) && namesOf(item).length !== 1)
         throw new TypeError(`encodeQuery: a record inside a list must have exactly one key, at ${field}[]`)
       append(pairs, `${field}[]`, item)
     }
   } else if (isRecord(value)) {
-    for (const name of Object.keys(value))
+    for (const name of namesOf(value))
       append(pairs, `${field}[${encodeWwwForm(name)}]`, value[name] as QueryValue)
   } else if (value === null) pairs.push(`${field}=`)
   else if (value instanceof Date) pairs.push(`${field}=${encodeWwwForm(value.toISOString())}`)
@@ -251,7 +257,7 @@ const append = (pairs: string[], field: string, value: QueryValue): void => {
 
 /**
  * Encodes parameters as a query (Plug.Conn.Query.encode), keys in the record's own order: null is written as
- * nothing after the `=`, an empty list or record is left out, the brackets of nesting stay bare.
+ * nothing after the `=`, what is undefined and an empty list or record is left out, the brackets of nesting stay bare.
  *
  * @throws TypeError for a record inside a list that has not exactly one key (it could not be read back), and
  * for values that are none of {@link QueryValue}.
@@ -260,8 +266,8 @@ const append = (pairs: string[], field: string, value: QueryValue): void => {
  * encodeQuery({ q: 'a b', page: 2, tags: ['x', 'y'], user: { name: 'Ann' } })
  * // => 'q=a+b&page=2&tags[]=x&tags[]=y&user[name]=Ann'
  */
-export const encodeQuery = (params: { readonly [name: string]: QueryValue }): string => {
+export const encodeQuery = (params: { readonly [name: string]: QueryValue | undefined }): string => {
   const pairs: string[] = []
-  for (const name of Object.keys(params)) append(pairs, encodeWwwForm(name), params[name] as QueryValue)
+  for (const name of namesOf(params)) append(pairs, encodeWwwForm(name), params[name] as QueryValue)
   return pairs.join('&')
 }

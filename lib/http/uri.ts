@@ -2,6 +2,17 @@
  * Paths and hosts: the segments of a path, which paths a redirect may be sent to, and the Host header.
  */
 
+declare const local: unique symbol
+
+/**
+ * Text that may stand in an `href`: no address that would run as code, such as `javascript:`. A string like any other,
+ * made by a router's `path` and `url`, or by `href` of plugboard/plugs. The name of its mark is what the compiler prints.
+ */
+export type Href = string & { readonly 'made by app.path or app.url, or checked by href()': true }
+
+/** A path of this site, which begins with one `/`: made by a router's `path`, and what {@link isLocalPath} has found. */
+export type Path = Href & { readonly [local]: true }
+
 /**
  * The segments of a path as Plug's `path_info` has them: split at `/`, empty ones dropped, not decoded.
  *
@@ -33,7 +44,7 @@ const localPath = /^\/(?!\/)[^\\\x00-\x1f\x7f]*$/
  * isLocalPath('/account?tab=1') // => true
  * isLocalPath('//evil.example') // => false
  */
-export const isLocalPath = (to: string): boolean => localPath.test(to) && !to.includes('/%09')
+export const isLocalPath = (to: string): to is Path => localPath.test(to) && !to.includes('/%09')
 
 /** A host, in lower case and without its port, and the port where one is given. */
 export interface HostPort {

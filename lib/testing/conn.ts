@@ -52,6 +52,8 @@ export interface ConnOptions {
   readonly seed?: string
   /** Default `127.0.0.1`. */
   readonly remoteIp?: string
+  /** The endpoint's `url`. Default: none. */
+  readonly endpointUrl?: string
   /** Default: 64 bytes that are no secret. */
   readonly secretKeyBase?: string | undefined
   /** Default: one that never fires. */
@@ -171,6 +173,7 @@ export const conn = (method: string, target: string, options: ConnOptions = {}):
     now: options.now ?? Date.UTC(2026, 0, 1),
     entropy: seededEntropy(options.seed ?? 'plugboard'),
     signal: options.signal ?? new AbortController().signal,
+    endpointUrl: options.endpointUrl,
     secretKeyBase: 'secretKeyBase' in options ? options.secretKeyBase : testSecretKeyBase,
     watch: freezeConn,
   }

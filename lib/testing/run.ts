@@ -72,6 +72,7 @@ export const recycle =
     return conn(method, url, {
       remoteIp: previous.remoteIp,
       now: previous.now,
+      ...(previous.endpointUrl !== undefined && { endpointUrl: previous.endpointUrl }),
       secretKeyBase: previous.secretKeyBase,
       seed: Buffer.from(previous.entropy('next request', 16)).toString('hex'),
       ...options,

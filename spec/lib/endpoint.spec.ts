@@ -53,6 +53,36 @@ t.test('an endpoint is a plug too', async t => {
   })
 })
 
+t.test('the url of the endpoint is on every conn', async t => {
+  const url = 'https://example.com:8443'
+  const seen = (conn: Conn) => text(String(conn.endpointUrl))(conn)
+  t.match(endpoint({ url }, seen).run(blank), { respBody: url, endpointUrl: url })
+  t.match(endpoint({ url, secretKeyBase }, seen).run(bare), { respBody: url, secretKeyBase })
+  t.match(endpoint({ url, secretKeyBase }, seen).run(conn('GET', '/', { secretKeyBase })), { respBody: url })
+  t.match(endpoint({ url }, seen).run(conn('GET', '/', { endpointUrl: url })), { respBody: url })
+  t.match(endpoint({}, seen).run(blank), { respBody: 'undefined' })
+  t.match(endpoint({ url }, endpoint({ url: 'http://inner' }, seen)).run(blank), { respBody: 'http://inner' })
+})
+
+t.test('the url is an origin, written as browsers write it', async t => {
+  for (const url of ['http://localhost', 'http://localhost:4000', 'https://example.com', 'http://[::1]:4000'])
+    t.doesNotThrow(() => endpoint({ url }, text('x')), url)
+  const shape = 'endpoint: url must be a scheme, http or https, a host and perhaps a port, '
+  for (const [url, rest] of [
+    [undefined, "such as 'https://example.com'; it is undefined"],
+    [7, "such as 'https://example.com'; it is 7"],
+    ['example.com', `such as 'https://example.com'; it is "example.com"`],
+    ['ftp://example.com', `such as 'https://example.com'; it is "ftp://example.com"`],
+    ['https://Example.com:443/', `written 'https://example.com'; it is "https://Example.com:443/"`],
+    ['https://a@example.com?b', `written 'https://example.com'; it is "https://a@example.com?b"`],
+    [
+      'https://example.com/app',
+      'without a path: an app that lives under one is mounted there by forward; it is "https://example.com/app"',
+    ],
+  ] as const)
+    t.throws(() => endpoint({ url: url as string }, text('x')), new TypeError(shape + rest))
+})
+
 t.test('the secret of the endpoint is on every conn', async t => {
   const seen = (conn: Conn) => text(String(conn.secretKeyBase))(conn)
   t.match(endpoint({ secretKeyBase }, seen).run(bare), { respBody: secretKeyBase, secretKeyBase })

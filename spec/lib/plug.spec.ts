@@ -10,6 +10,7 @@ import {
   halt,
   invalidHeader,
   isConn,
+  named,
   pipe,
   pipeline,
   plugError,
@@ -98,6 +99,23 @@ t.test('pipelines inside pipelines are one list of steps', async t => {
 t.test('pipeline.from makes pipelines too', async t => {
   const later = pipeline.from<Conn>()(assign('a', 1), assign('b', 2))
   t.strictSame(later(blank).assigns, { a: 1, b: 2 })
+})
+
+t.test('a pipeline has the name it is given, and the steps it had', async t => {
+  const before = pipeline(assign('a', 1), text('x'))
+  const site = named('site', before)
+  t.equal(plugName(site), 'site')
+  t.equal(plugName(before), 'pipeline', 'the other one is as it was')
+  t.strictSame(steps(site), steps(before))
+  t.equal(run(site)(blank).respBody, 'x')
+  t.strictSame(steps(pipeline(site, site)).length, 4)
+  t.throws(() => named('', before), new TypeError('named: the name must be a text'))
+  t.throws(() => named(7 as never, before), new TypeError('named: the name must be a text'))
+  for (const value of [text('x'), undefined, {}])
+    t.throws(
+      () => named('site', value as never),
+      new TypeError('named: "site" must be a pipeline, made by pipeline(…)'),
+    )
 })
 
 t.test('what is no plug is refused when the pipeline is made', async t => {

@@ -64,6 +64,7 @@ const sourceOf = (c: Conn): RequestSource => ({
   now: c.now,
   entropy: (label, length) => c.entropy(label, length),
   signal: c.signal,
+  endpointUrl: c.endpointUrl,
   secretKeyBase: c.secretKeyBase,
   watch: undefined,
 })

@@ -41,7 +41,7 @@ const logged = (
 }
 
 const routed = (pattern: string, pathParams: Conn['pathParams'], path: string): Conn =>
-  ConnRecord.route(conn('GET', path), { method: 'GET', pattern }, pathParams, pathParams)
+  ConnRecord.route(conn('GET', path), { method: 'GET', pattern, metadata: {} }, pathParams, pathParams)
 
 t.test('a request is one record', async t => {
   t.strictSame(

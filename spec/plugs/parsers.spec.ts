@@ -127,7 +127,7 @@ t.test('a body that comes later is waited for', async t => {
 })
 
 t.test('the path stands above the body, the body above the query', async t => {
-  const route = { method: 'POST', pattern: '/:id/:raw' }
+  const route = { method: 'POST', pattern: '/:id/:raw', metadata: {} }
   const request = conn('POST', '/?id=query&b=query&c=query', {
     form: { id: 'body', raw: 'body', b: 'body', toString: 'body' },
   })

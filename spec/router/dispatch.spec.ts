@@ -1,10 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as fc from 'fast-check'
 import * as io from 'io-ts'
 import t from 'tap'
 import {
   assign,
   attempt,
+  endpoint,
   fail,
   fetchQueryParams,
   getRespHeader,
@@ -19,8 +21,13 @@ import {
   type Conn,
   type Halted,
 } from '../../lib/index.js'
+import { serve } from '../../lib/adapters/node.js'
+import { ConnRecord } from '../../lib/conn/record.js'
 import { conn, run, runAsync } from '../../lib/testing/index.js'
 import { int, orBadRequest, router, scope, type Codec } from '../../router/index.js'
+import { exchange } from '../support/raw-http.js'
+import { naive } from './naive.js'
+import { filled, refusedOf, requests, table, type Numbered } from './tables.js'
 
 const ok = text('ok')
 const bodyOf = (app: (conn: Conn) => unknown, method: string, url: string): unknown =>
@@ -63,7 +70,7 @@ t.test('the conn says what matched before the pipelines run, outer ones first', 
     ]),
   )
   t.equal(bodyOf(app, 'GET', '/a/7/x'), 'outer:/a/:id/x:7 one:/a/:id/x:7 two:/a/:id/x:7 ')
-  t.strictSame(run(app)(conn('GET', '/a/7/x')).route, { method: 'GET', pattern: '/a/:id/x' })
+  t.strictSame(run(app)(conn('GET', '/a/7/x')).route, { method: 'GET', pattern: '/a/:id/x', metadata: {} })
 })
 
 t.test('path parameters lie over those that are there, and replace the path parameters', async t => {
@@ -166,7 +173,7 @@ t.test('codecs decode parameters; what they refuse is not found, or a bad reques
     scope('/', ({ get }) => [
       get('/n/:id', { id: int }, c => json([c.params.id + 1, c.pathParams])(c)),
       get('/b/:id/:rest', { id: orBadRequest(int) }, c => json(c.params)(c)),
-      get('/n/:other', ok),
+      get('/:kind/:other', ok),
     ]),
   )
   t.equal(bodyOf(app, 'GET', '/n/7'), JSON.stringify([8, { id: '7' }]))
@@ -272,15 +279,16 @@ t.test('a fallback answers with its scope’s pipelines, and 404 unless it says 
 })
 
 t.test(
-  'among fallbacks of equal paths the first one wins, and all segments of its path must be there',
+  'among fallbacks of equal paths the first one for the host wins, and all segments of its path must be there',
   async t => {
     const app = router(
-      scope('/a', ({ fallback }) => [fallback(text('first'))]),
+      scope({ path: '/a', host: 'api.' }, ({ fallback }) => [fallback(text('first'))]),
       scope('/a', ({ fallback }) => [fallback(text('second'))]),
       scope('/a/b', ({ fallback }) => [fallback(text('longer'))]),
     )
-    t.equal(bodyOf(app, 'GET', '/a/c'), 'first')
-    t.equal(bodyOf(app, 'GET', '/a'), 'first')
+    t.equal(bodyOf(app, 'GET', 'http://api.x/a/c'), 'first')
+    t.equal(bodyOf(app, 'GET', '/a/c'), 'second')
+    t.equal(bodyOf(app, 'GET', '/a'), 'second')
     t.equal(bodyOf(app, 'GET', '/a/b'), 'longer')
     t.match(run(app)(conn('GET', '/')), { status: 404, error: { _tag: 'NoRoute' } })
   },
@@ -298,8 +306,8 @@ t.test('when asked, a path with routes for other methods is a 405 that lists the
   )
   const refused = run(app)(conn('POST', '/x/7'))
   t.match(refused, { status: 405, respBody: 'status 405' })
-  t.strictSame(getRespHeader('allow')(refused), ['GET, PUT'])
-  t.strictSame(getRespHeader('allow')(run(app)(conn('POST', 'http://api.x/x/7'))), ['GET, PUT, DELETE'])
+  t.strictSame(getRespHeader('allow')(refused), ['GET, HEAD, PUT'])
+  t.strictSame(getRespHeader('allow')(run(app)(conn('POST', 'http://api.x/x/7'))), ['GET, HEAD, PUT, DELETE'])
   const missing = run(app)(conn('POST', '/y'))
   t.match(missing, { status: 404, respBody: 'status 404' })
   t.strictSame(getRespHeader('allow')(missing), [])
@@ -308,6 +316,98 @@ t.test('when asked, a path with routes for other methods is a 405 that lists the
     { status: 404, respBody: 'status 404' },
     'a parameter that does not decode',
   )
+})
+
+t.test(
+  'a method is allowed only where its codecs take the path, and HEAD where head stands before',
+  async t => {
+    const app = router(
+      scope('/', ({ get, put, head, fallback }) => [
+        get('/x/:id', { id: int }, ok),
+        put('/x/:id', ok),
+        get('/only/:id', { id: int }, ok),
+        get('/heads', ok),
+        head('/heads', ok),
+        fallback(text('none'), { methodNotAllowed: true }),
+      ]),
+    )
+    const allow = (method: string, path: string) => getRespHeader('allow')(run(app)(conn(method, path)))
+    t.strictSame(allow('DELETE', '/x/seven'), ['PUT'])
+    t.equal(statusOf(app, 'DELETE', '/only/seven'), 404)
+    t.strictSame(allow('DELETE', '/heads'), ['GET, HEAD'])
+    t.strictSame(
+      allow('HEAD', '/x/7'),
+      ['GET, PUT'],
+      'a HEAD that gets here shows that nothing makes it a GET',
+    )
+    t.strictSame(allow('OPTIONS', '/x/7'), ['GET, HEAD, PUT'], 'OPTIONS is a method like any other')
+  },
+)
+
+t.test('when asked, OPTIONS is answered for a path that has routes, with their methods', async t => {
+  const cors = putRespHeader('access-control-allow-origin', '*')
+  const app = router(
+    scope('/', cors, ({ get, put, options, match, forward, scope, fallback }) => [
+      get('/x/:id', { id: int }, ok),
+      put('/x/:id', ok),
+      get('/own', ok),
+      options('/own', text('my own')),
+      match('*', '/any', text('any')),
+      forward('/mount', text('mounted')),
+      fallback(c => text(`status ${c.status}`)(c), { automaticOptions: true, methodNotAllowed: true }),
+      scope('/plain', ({ get, fallback }) => [get('/', ok), fallback(text('none'))]),
+    ]),
+  )
+  const answer = (path: string) => {
+    const done = run(app)(conn('OPTIONS', path))
+    return [done.status, getRespHeader('allow')(done)[0], done.respBody]
+  }
+  t.strictSame(answer('/x/7'), [204, 'GET, HEAD, PUT, OPTIONS', ''])
+  t.strictSame(getRespHeader('access-control-allow-origin')(run(app)(conn('OPTIONS', '/x/7'))), ['*'])
+  t.strictSame(answer('/nowhere'), [404, undefined, 'status 404'])
+  t.strictSame(answer('/x/seven'), [204, 'PUT, OPTIONS', ''], 'a route whose codec refuses is none')
+  t.strictSame(answer('/own'), [200, undefined, 'my own'])
+  t.strictSame(answer('/any'), [200, undefined, 'any'])
+  t.strictSame(answer('/mount/x'), [200, undefined, 'mounted'])
+  t.strictSame(answer('/plain'), [404, undefined, 'none'], 'where it is not asked')
+  t.strictSame(getRespHeader('allow')(run(app)(conn('POST', '/x/7'))), ['GET, HEAD, PUT, OPTIONS'])
+  t.strictSame(
+    getRespHeader('allow')(run(app)(conn('GET', '/x/7', {}))),
+    [],
+    'what has a route says nothing of others',
+  )
+})
+
+t.test('OPTIONS * asks about the whole site', async t => {
+  const routes = (automaticOptions: boolean) =>
+    router(
+      scope('/', ({ get, post, match, fallback }) => [
+        get('/x', ok),
+        post('/y/:id', { id: int }, ok),
+        match('*', '/z', ok),
+        fallback(text('none'), { automaticOptions }),
+      ]),
+    )
+  const asked = ConnRecord.request(conn('OPTIONS', '/'), { path: '*', segments: ['*'] })
+  const done = run(routes(true))(asked)
+  t.match(done, { status: 204, respBody: '' })
+  t.strictSame(getRespHeader('allow')(done), ['GET, HEAD, POST, OPTIONS'])
+  t.equal(run(routes(false))(asked).status, 404)
+})
+
+t.test('OPTIONS * reaches the router over a socket', async t => {
+  const app = router(
+    scope('/', ({ get, fallback }) => [
+      get('/:x', { x: int }, ok),
+      fallback(text('none'), { automaticOptions: true, methodNotAllowed: true }),
+    ]),
+  )
+  const started = await serve(endpoint({}, app), { port: 0, host: '127.0.0.1', stopOn: [] })()
+  if (started._tag === 'Left') throw new Error(started.left.message)
+  const star = 'OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'
+  const answer = await exchange(started.right.port, star)
+  await started.right.stop()
+  t.match(answer, { status: 204, headers: { allow: 'GET, HEAD, OPTIONS' }, body: '' })
 })
 
 // --- the path
@@ -330,6 +430,18 @@ t.test('a path that is not percent-encoded UTF-8 is a bad request, whatever the 
     t.match(run(app)(conn('GET', path)), { status: 400, error: { _tag: 'BadRequest' } }, path)
 })
 
+t.test('a mounted router is given what is left of the path, however that is written', async t => {
+  const inner = router(
+    scope('/', ({ get }) => [get('/', text('root')), get('/:id/x', c => text(c.params.id)(c))]),
+  )
+  const app = router(scope('/', ({ forward }) => [forward('/in/:side', inner)]))
+  t.equal(bodyOf(app, 'GET', '/in/a/b%2Fc/x'), 'b/c')
+  t.equal(bodyOf(app, 'GET', '//in/a%2F//b//x/'), 'b')
+  t.equal(bodyOf(app, 'GET', '/in/a'), 'root')
+  t.equal(bodyOf(app, 'GET', '/in/a//'), 'root')
+  t.equal(statusOf(app, 'GET', '/in/a/b%2Fx'), 404)
+})
+
 t.test('older conns never change', async t => {
   const app = router(scope('/a', assign('x', 1), ({ get }) => [get('/:id', ok)]))
   const before = conn('GET', '/a/7')
@@ -348,4 +460,42 @@ t.test('an effect in a pipeline, or of a handler, works as anywhere', async t =>
     scope('/', load, ({ get }) => [get('/:id', c => TE.right(text(`${c.assigns.n}${c.params.id}`)(c)))]),
   )
   t.equal((await runAsync(app)(conn('GET', '/x'))).respBody, '7x')
+})
+
+t.test('on any table and any path, a whole router gives what trying its routes in order gives', async t => {
+  const seen = { found: 0, none: 0, malformed: 0 }
+  fc.assert(
+    fc.property(table, requests(12), (declared, asked) => {
+      const refused = refusedOf(declared)
+      const routes = declared.filter((_, i) => !refused.has(i))
+      const app = router(
+        ...routes.map(({ method, pattern, hosts, shapes = {} }, index) =>
+          scope({ path: '/', ...(hosts.length > 0 && { host: hosts }) }, ({ match }) => [
+            match(method, pattern, shapes as {}, (c: Conn) =>
+              json({ index, params: c.params, own: c.pathParams })(c),
+            ),
+          ]),
+        ),
+      )
+      const matcher = filled(naive<Numbered>(), routes)
+      return asked.every(({ method, host, path }) => {
+        const done = run(app)(conn(method, `http://${host}${path}`))
+        const found = matcher.find(method, host, path)
+        if (typeof found === 'string') {
+          seen[found] += 1
+          return done.status === (found === 'none' ? 404 : 400)
+        }
+        seen.found += 1
+        const { index, params, own } = JSON.parse(String(done.respBody)) as {
+          readonly index: number
+          readonly params: unknown
+          readonly own: unknown
+        }
+        const wanted = JSON.stringify(found.params)
+        return index === found.route.index && [params, own].every(one => JSON.stringify(one) === wanted)
+      })
+    }),
+    { numRuns: 500 },
+  )
+  t.ok(Math.min(...Object.values(seen)) > 100, JSON.stringify(seen))
 })

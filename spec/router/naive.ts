@@ -1,25 +1,25 @@
-// Matching as one would explain it: try the routes in the order of declaration, segment by segment. It shares no code
-// with the router, so that the two can be compared.
+// Matching as one would explain it: decode the segments, and try the routes in the order of declaration, segment by
+// segment. It shares no code with the router, so that the two can be compared.
+import type { Captured, Matchable, Matcher } from '../../router/matcher.js'
 
 /** A route as it is declared. */
 export interface Declared {
   readonly method: string
   readonly pattern: string
   readonly hosts: readonly string[]
-}
-
-export interface Found {
-  /** The place of the route in the order of declaration. */
-  readonly index: number
-  readonly params: Readonly<Record<string, string | readonly string[]>>
+  /** What the text of a parameter must fit, by its name. */
+  readonly shapes?: Readonly<Record<string, RegExp>>
 }
 
 const segmentsOf = (path: string): string[] => path.split('/').filter(segment => segment !== '')
 
 const parts = /^(?<before>[^:*]*)(?:(?<sign>[:*])(?<name>[a-z_]\w*)(?<behind>.*))?$/
 
+const fitsWhole = (shape: RegExp, text: string): boolean =>
+  new RegExp(`(?<![^])(?:${shape.source})(?![^])`, shape.flags).test(text)
+
 /** The parameters of a path, or undefined if the pattern does not fit. */
-const paramsOf = (pattern: string, path: readonly string[]): Found['params'] | undefined => {
+const paramsOf = ({ pattern, shapes = {} }: Declared, path: readonly string[]): Captured | undefined => {
   const params: Record<string, string | readonly string[]> = {}
   const wanted = segmentsOf(pattern)
   for (const [i, segment] of wanted.entries()) {
@@ -36,25 +36,39 @@ const paramsOf = (pattern: string, path: readonly string[]): Found['params'] | u
       continue
     }
     if (!text.startsWith(before) || !text.slice(before.length).endsWith(behind)) return undefined
-    params[name] = text.slice(before.length, text.length - behind.length)
+    const value = text.slice(before.length, text.length - behind.length)
+    const shape = shapes[name]
+    if (shape !== undefined && !fitsWhole(shape, value)) return undefined
+    params[name] = value
   }
   return path.length === wanted.length ? params : undefined
 }
 
-/** What the first route that takes the request finds in it. The segments are decoded. */
-export const naive = (
-  routes: readonly Declared[],
-  method: string,
-  host: string,
-  segments: readonly string[],
-): Found | undefined => {
-  for (const [index, route] of routes.entries()) {
-    if (route.method !== '*' && route.method !== method) continue
-    const { hosts } = route
-    if (hosts.length > 0 && !hosts.some(one => (one.endsWith('.') ? host.startsWith(one) : host === one)))
-      continue
-    const params = paramsOf(route.pattern, segments)
-    if (params) return { index, params }
+const decoded = (path: string): readonly string[] | undefined => {
+  try {
+    return segmentsOf(path).map(decodeURIComponent)
+  } catch {
+    return undefined
   }
-  return undefined
+}
+
+/** A matcher that tries its routes one after the other. */
+export const naive = <R extends Matchable & Declared>(): Matcher<R> => {
+  const routes: R[] = []
+  return {
+    add: route => void routes.push(route),
+    find: (method, host, path) => {
+      const segments = decoded(path)
+      if (segments === undefined) return 'malformed'
+      for (const route of routes) {
+        if (route.method !== '*' && route.method !== method) continue
+        const { hosts } = route
+        if (hosts.length > 0 && !hosts.some(one => (one.endsWith('.') ? host.startsWith(one) : host === one)))
+          continue
+        const params = paramsOf(route, segments)
+        if (params) return { route, params }
+      }
+      return 'none'
+    },
+  }
 }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import t from 'tap'
-import { json, text, type Conn } from '../../lib/index.js'
+import { assign, endpoint, json, pipeline, text, type Conn, type Responded } from '../../lib/index.js'
 import { conn, run } from '../../lib/testing/index.js'
-import { router, scope, type Router } from '../../router/index.js'
+import { router, routes, scope, type Router } from '../../router/index.js'
 
 const app = router(
   scope('/', ({ get }) => [
@@ -17,7 +17,7 @@ const app = router(
   ]),
 )
 /** The same without what the compiler knows, for what it would refuse. */
-const untyped = app.path as (pattern: unknown, params?: unknown, query?: unknown) => string
+const untyped = app.path as (...link: readonly unknown[]) => string
 
 t.test('a path is its pattern with parameters filled in', async t => {
   t.equal(app.path('/'), '/')
@@ -40,7 +40,7 @@ t.test('a glob takes a list, which may be empty', async t => {
 })
 
 t.test('literals are encoded where RFC 3986 asks for it', async t => {
-  const odd = app.routes.find(({ pattern }) => pattern.startsWith('/sp'))?.pattern
+  const odd = routes(app).find(({ pattern }) => pattern.startsWith('/sp'))?.pattern
   t.equal(untyped(odd), "/sp%20ace/%C3%BCn%C3%AF/50%25/a:b,c;d=e@f!$&'()*+")
   t.equal(run(app)(conn('GET', untyped(odd))).respBody, 'odd')
 })
@@ -49,6 +49,88 @@ t.test('a query stands behind', async t => {
   t.equal(app.path('/posts/:id', { id: 7 }, { page: 2, tags: ['a b'] }), '/posts/7?page=2&tags[]=a+b')
   t.equal(app.path('/about', {}, { q: 'x' }), '/about?q=x')
   t.equal(app.path('/about', undefined, {}), '/about')
+  const at = new Date(Date.UTC(2026, 0, 1))
+  t.equal(
+    app.path('/about', {}, { user: { name: 'Ada', tags: ['x', 'y'] }, at, ok: true, no: false, nil: null }),
+    '/about?user[name]=Ada&user[tags][]=x&user[tags][]=y&at=2026-01-01T00%3A00%3A00.000Z&ok=true&no=false&nil=',
+  )
+  t.equal(app.path('/about', {}, { a: undefined, b: { c: undefined, d: 1 }, e: [], f: {} }), '/about?b[d]=1')
+  t.throws(() => untyped('/about', {}, { f: () => 1 }), { message: /^encodeQuery: a value must be text/ })
+  for (const query of ['a=1', null, ['a']])
+    t.throws(() => untyped('/about', {}, query), new TypeError('path: the query must be a record'))
+})
+
+t.test('a fragment stands last', async t => {
+  t.equal(app.path('/about', {}, {}, 'team'), '/about#team')
+  t.equal(
+    app.path('/posts/:id', { id: 7 }, { page: 2 }, 'a b#c/é?%\ud800'),
+    '/posts/7?page=2#a%20b%23c/%C3%A9?%25%EF%BF%BD',
+  )
+  t.equal(app.path('/about', {}, {}, ''), '/about')
+  t.throws(() => untyped('/about', {}, {}, 7), new TypeError('path: the fragment must be a string'))
+})
+
+t.test('what browsers take for the way up never stands for a parameter', async t => {
+  const dotted = (path: string, name: string) =>
+    new TypeError(
+      `path "${path}": the parameter "${name}" must be no "." or "..", which browsers take out of a path`,
+    )
+  for (const one of ['.', '..']) {
+    t.throws(() => app.path('/posts/:id', { id: one }), dotted('/posts/:id', 'id'))
+    t.throws(() => app.path('/files/*path', { path: ['a', one] }), dotted('/files/*path', 'path'))
+    t.equal(app.path('/:name.json', { name: one }), `/${one}.json`)
+  }
+  t.equal(app.path('/posts/:id', { id: '...' }), '/posts/...')
+})
+
+t.test('a URL stands behind the origin of the request, or of the endpoint', async t => {
+  const c = conn('GET', 'http://10.0.0.7:4000/about')
+  t.equal(app.url(c, '/'), 'http://10.0.0.7:4000/')
+  t.equal(
+    app.url(c, '/posts/:id', { id: 'a/b' }, { page: 2 }, 'x'),
+    'http://10.0.0.7:4000/posts/a%2Fb?page=2#x',
+  )
+  t.equal(app.url(conn('GET', 'https://example.com/'), '/about'), 'https://example.com/about')
+  const url = 'https://example.com'
+  t.equal(
+    app.url(conn('GET', 'http://10.0.0.7/', { endpointUrl: url }), '/about'),
+    'https://example.com/about',
+  )
+  const linked = endpoint({ url }, c => text(app.url(c, '/about'))(c))
+  t.match(linked.run(c), { respBody: 'https://example.com/about' })
+  t.throws(() => (app.url as (...all: unknown[]) => string)(c, '/nowhere'), {
+    message: /no route has the path/,
+  })
+})
+
+t.test('in a mounted router a URL begins with the path it is mounted at', async t => {
+  const inner: Router<'/' | '/users/:id'> = router(
+    scope('/', ({ get }) => [
+      get('/', (c): Responded => text(inner.url(c, '/', {}, { a: 1 }))(c)),
+      get('/users/:id', (c): Responded =>
+        text(`${inner.url(c, '/users/:id', { id: 8 })} ${outer.url(c, '/x')}`)(c),
+      ),
+    ]),
+  )
+  const named = pipeline(assign('a', 1), inner)
+  const outer: Router<'/x'> = router(
+    scope('/', ({ get, forward }) => [
+      get('/x', (c): Responded => text(inner.url(c, '/'))(c)),
+      forward('/t/:tenant', inner),
+      forward('/named', named),
+      forward('/plain', (c): Responded => text(inner.url(c, '/'))(c)),
+      forward('/deep', router(scope('/', ({ forward }) => [forward('/er', inner)]))),
+      forward('/', inner),
+    ]),
+  ) as never
+  const body = (path: string) => run(outer)(conn('GET', path)).respBody
+  t.equal(body('/x'), 'http://www.example.com/', 'outside of it nothing is known of a mount')
+  t.equal(body('/t/a%2Fb/users/7'), 'http://www.example.com/t/a%2Fb/users/8 http://www.example.com/x')
+  t.equal(body('/t/x'), 'http://www.example.com/t/x?a=1')
+  t.equal(body('/named/users/7'), 'http://www.example.com/named/users/8 http://www.example.com/x')
+  t.equal(body('/plain'), 'http://www.example.com/')
+  t.equal(body('/users/7'), 'http://www.example.com/users/8 http://www.example.com/x', 'mounted at the root')
+  t.equal(body('/deep/er/users/7'), 'http://www.example.com/deep/er/users/8 http://www.example.com/x')
 })
 
 t.test('a text that is not the pattern but the same path will do', async t => {
@@ -92,7 +174,7 @@ t.test('what is missing, empty or no text throws, and says which parameter', asy
   t.throws(() => untyped(undefined), new TypeError('path: no route has the path undefined'))
   t.throws(
     () => untyped('/about', { page: 2 }),
-    new TypeError('path "/about": it has no parameter "page": the query is the third argument'),
+    new TypeError('path "/about": it has no parameter "page": the query comes after them'),
   )
 })
 

@@ -1,5 +1,13 @@
 import t from 'tap'
-import { beginsWith, join, namesOf, parsePattern, parsePrefix } from '../../router/pattern.js'
+import {
+  join,
+  namesOf,
+  paramsUnder,
+  parsePattern,
+  parsePrefix,
+  shapeOf,
+  withShapes,
+} from '../../router/pattern.js'
 
 const parse = (pattern: string) => parsePattern(pattern, `GET ${pattern}`)
 
@@ -63,12 +71,52 @@ t.test('a path that others are behind holds no glob', async t => {
   )
 })
 
-t.test('a path is under a pattern when its first segments fit', async t => {
-  const under = parsePrefix('/users/:id/v:n', 'scope')
-  t.ok(beginsWith(['users', '7', 'v2'], under))
-  t.ok(beginsWith(['users', '7', 'v2', 'more'], under))
-  t.notOk(beginsWith(['users', '7'], under))
-  t.notOk(beginsWith(['posts', '7', 'v2'], under))
-  t.notOk(beginsWith(['users', '7', 'w2'], under))
-  t.ok(beginsWith([], []))
+t.test('a path is under a pattern when its first segments fit, and gives their parameters', async t => {
+  const under = parsePrefix('/users/:id/v:n.x', 'scope')
+  const params = (path: readonly string[]) => {
+    const found = paramsUnder(path, under)
+    return found && { ...found }
+  }
+  t.strictSame(params(['users', '7', 'v2.x']), { id: '7', n: '2' })
+  t.strictSame(params(['users', '7', 'v2.x', 'more']), { id: '7', n: '2' })
+  for (const path of [
+    ['users', '7'],
+    ['posts', '7', 'v2.x'],
+    ['users', '7', 'w2.x'],
+    ['users', '7', 'v2.y'],
+    ['users', '7', 'v'],
+  ])
+    t.equal(params(path), undefined, path.join('/'))
+  t.strictSame(Object.keys(paramsUnder([], []) ?? { none: 1 }), [])
+})
+
+t.test('and when their texts have the shape that is asked for', async t => {
+  const digits = shapeOf(/\d+/, 'id', 'scope')
+  const under = withShapes(parsePrefix('/users/u:id', 'scope'), new Map([['id', digits]]))
+  t.equal(paramsUnder(['users', 'u7'], under)?.['id'], '7')
+  t.equal(paramsUnder(['users', 'ux'], under), undefined)
+  t.equal(paramsUnder(['users', 'u7x'], under), undefined)
+})
+
+t.test('a shape fits whole texts only, with the flags it was written with', async t => {
+  const fits = (pattern: RegExp, text: string): boolean => shapeOf(pattern, 'id', 'GET /:id').whole.test(text)
+  t.ok(fits(/a|ab/, 'ab'))
+  t.notOk(fits(/a|ab/, 'abc'))
+  t.notOk(fits(/b/, 'ab'))
+  t.notOk(fits(/\d+/, '7\n'))
+  t.ok(fits(/^\d+$/, '7'))
+  t.ok(fits(/[a-f]+/i, 'AbC'))
+  t.ok(fits(/\p{L}/u, 'é'))
+  t.ok(fits(/(?<c>.)\k<c>/, 'aa'), 'groups keep their names')
+  t.ok(fits(/(.)\1/, 'aa'), 'and their numbers')
+})
+
+t.test('flags for searching are refused', async t => {
+  for (const pattern of [/a/g, /a/y, /a/m])
+    t.throws(
+      () => shapeOf(pattern, 'id', 'GET /:id'),
+      new TypeError(
+        `GET /:id: the pattern of "id" has the flag "${pattern.flags}", which is for searching in a text, and it must fit a whole segment: leave it out`,
+      ),
+    )
 })

@@ -1,14 +1,14 @@
 import t from 'tap'
 import { json, text, type Conn } from '../../lib/index.js'
 import { conn, run } from '../../lib/testing/index.js'
-import { int, router, scope, type RouteInfo } from '../../router/index.js'
+import { int, router, routes, scope } from '../../router/index.js'
 import { resourceName } from '../../router/resources.js'
 
 const show = (c: Conn) => json(c.params)(c)
 const all = { index: show, show, new: show, create: show, edit: show, update: show, delete: show }
 
-const listed = ({ routes }: { readonly routes: readonly RouteInfo[] }): readonly string[] =>
-  routes.map(({ method, pattern }) => `${method} ${pattern}`)
+const listed = (app: (conn: Conn) => unknown): readonly string[] =>
+  routes(app).map(({ method, pattern }) => `${method} ${pattern}`)
 const found = (app: (conn: Conn) => unknown, method: string, path: string): unknown => {
   const done = run(app)(conn(method, path))
   return done.status === 200 ? JSON.parse(String(done.respBody)) : done.status
@@ -85,6 +85,68 @@ t.test('routes nested under a member see its parameter under the member’s name
     commentSlug: '2',
     id: '3',
   })
+})
+
+t.test('more routes of the collection and of a member are declared before the actions', async t => {
+  const app = router(
+    scope('/blog', ({ resources }) => [
+      resources(
+        '/posts',
+        { index: show, show, update: show },
+        { codec: int },
+        ({ get, resources, collection, member }) => [
+          get('/likes', show),
+          member(({ post, scope }) => [
+            post('/publish', c => json(c.params.id + 1)(c)),
+            scope('/parts', ({ get }) => [get('/:part', show)]),
+          ]),
+          resources('/comments', { show }),
+          collection(({ get, match }) => [get('/search', show), match('*', '/feed/:format', show)]),
+        ],
+      ),
+      resources('/account', { show }, { singleton: true }, ({ collection, member }) => [
+        collection(({ get }) => [get('/a', show)]),
+        member(({ get }) => [get('/b', show)]),
+      ]),
+      resources('/pages', { show }, { param: 'slug' }, ({ member }) => [
+        member(({ get }) => [get('/print', c => json(c.params.slug)(c))]),
+      ]),
+    ]),
+  )
+  t.strictSame(listed(app), [
+    'POST /blog/posts/:id/publish',
+    'GET /blog/posts/:id/parts/:part',
+    'GET /blog/posts/search',
+    '* /blog/posts/feed/:format',
+    'GET /blog/posts',
+    'GET /blog/posts/:id',
+    'PATCH /blog/posts/:id',
+    'PUT /blog/posts/:id',
+    'GET /blog/posts/:postId/likes',
+    'GET /blog/posts/:postId/comments/:id',
+    'GET /blog/account/a',
+    'GET /blog/account/b',
+    'GET /blog/account',
+    'GET /blog/pages/:slug/print',
+    'GET /blog/pages/:slug',
+  ])
+  t.equal(found(app, 'POST', '/blog/posts/7/publish'), 8, 'with the codec of the parameter')
+  t.equal(found(app, 'POST', '/blog/posts/x/publish'), 404)
+  t.equal(found(app, 'GET', '/blog/pages/a/print'), 'a')
+  t.equal(app.path('/blog/posts/search'), '/blog/posts/search')
+  t.equal(app.path('/blog/posts/:id/publish', { id: 7 }), '/blog/posts/7/publish')
+})
+
+t.test('a route of the collection wins over show, wherever it stands', async t => {
+  const app = router(
+    scope('/', ({ resources }) => [
+      resources('/posts', { show: text('show') }, {}, ({ collection }) => [
+        collection(({ get }) => [get('/search', text('search'))]),
+      ]),
+    ]),
+  )
+  t.equal(run(app)(conn('GET', '/posts/search')).respBody, 'search')
+  t.equal(run(app)(conn('GET', '/posts/7')).respBody, 'show')
 })
 
 t.test('a singleton has no index and no parameter', async t => {
@@ -166,7 +228,7 @@ t.test('mistakes are told when the app starts', async t => {
     ],
     [
       ['/x', all, { as: 'y' }],
-      'resources /x: there is no option "as": it takes only, except, param, codec, name, singleton',
+      'resources /x: there is no option "as": it takes only, except, param, codec, name, singleton, assigns, private, metadata',
     ],
     [['/x', all, { param: 'Id' }], 'resources /x: param must be a name that begins with a to z or "_"'],
     [['/x', all, { codec: {} }], 'resources /x: the codec of "id" must have a function decode'],
@@ -174,6 +236,19 @@ t.test('mistakes are told when the app starts', async t => {
     [
       ['/', all, {}, () => []],
       'resources /: the routes nested in it need a name for one, and "" is none: give it as name',
+    ],
+    [
+      ['/x', all, {}, ({ member }: { member: (routes: unknown) => unknown }) => [member(7)]],
+      'resources /x: collection and member take a function that returns routes',
+    ],
+    [
+      [
+        '/x',
+        all,
+        {},
+        ({ collection }: { collection: (routes: unknown) => unknown }) => [collection(() => 7)],
+      ],
+      'resources /x: its function must return a list of routes',
     ],
     [['/x', all, {}, () => 7], 'resources /x: its function must return a list of routes'],
     [

@@ -1,6 +1,7 @@
 import t from 'tap'
-import { pipeline, text, type Conn } from '../../lib/index.js'
-import { int, router, scope, type Verbs } from '../../router/index.js'
+import { assign, json, pipeline, text, type Conn } from '../../lib/index.js'
+import { conn, run } from '../../lib/testing/index.js'
+import { int, router, routes, scope, type Verbs } from '../../router/index.js'
 
 /** Declares routes without what the compiler knows, for what it would refuse. */
 const declare = (
@@ -9,10 +10,11 @@ const declare = (
 ) => (scope as unknown as (...args: readonly unknown[]) => unknown)(path, routes)
 
 const ok = text('ok')
+const allowed = `RFC 3986 lets letters, digits and -._~!$&'()*+,;=:@ stand there, and app.path percent-encodes a space, "%" and text beyond ASCII`
 
 t.test('each verb declares its method, and match any', async t => {
   const app = router(
-    scope('/', ({ get, post, put, patch, delete: del, head, options, match }) => [
+    scope('/', ({ get, post, put, patch, delete: del, head, options, connect, trace, match }) => [
       get('/x', ok),
       post('/x', ok),
       put('/x', ok),
@@ -20,6 +22,8 @@ t.test('each verb declares its method, and match any', async t => {
       del('/x', ok),
       head('/x', ok),
       options('/x', ok),
+      connect('/x', ok),
+      trace('/x', ok),
       match('PROPFIND', '/x', ok),
       match(['COPY', 'MOVE'], '/x', ok),
       match('*', '/x', ok),
@@ -27,9 +31,93 @@ t.test('each verb declares its method, and match any', async t => {
     ]),
   )
   t.strictSame(
-    app.routes.map(({ method }) => method),
-    ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'PROPFIND', 'COPY', 'MOVE', '*', 'LOCK'],
+    routes(app).map(({ method }) => method),
+    [
+      'GET',
+      'POST',
+      'PUT',
+      'PATCH',
+      'DELETE',
+      'HEAD',
+      'OPTIONS',
+      'CONNECT',
+      'TRACE',
+      'PROPFIND',
+      'COPY',
+      'MOVE',
+      '*',
+      'LOCK',
+    ],
   )
+})
+
+t.test('a route puts its own data on the conn, over its scopes’, before the pipelines run', async t => {
+  const early = <C extends Conn>(c: C) => assign('early', { ...c.assigns, ...c.private })(c)
+  const tell = (c: Conn) => json((c.assigns as { early?: unknown }).early ?? null)(c)
+  const app = router(
+    scope(
+      { path: '/', assigns: { a: 1, b: 1 }, private: { lib: 1 } },
+      early,
+      ({ get, match, forward, resources }) => [
+        get('/plain', tell),
+        get({ path: '/own', assigns: { b: 2 }, private: { lib: 2, more: 3 } }, tell),
+        get({ path: '/private', private: { lib: 4 } }, tell),
+        match('*', { path: '/any', assigns: { c: 3 } }, tell),
+        forward({ path: '/mount/:id', assigns: { c: 4 }, params: { id: int } }, c =>
+          json([c.assigns.c, c.params.id])(c),
+        ),
+        resources(
+          '/posts',
+          { index: tell, show: tell },
+          { assigns: { b: 5 }, private: { lib: 5 } },
+          ({ get }) => [get('/nested', tell)],
+        ),
+      ],
+    ),
+  )
+  const seen = (path: string): unknown => JSON.parse(String(run(app)(conn('GET', path)).respBody))
+  t.strictSame(seen('/plain'), { a: 1, b: 1, lib: 1 })
+  t.strictSame(seen('/own'), { a: 1, b: 2, lib: 2, more: 3 })
+  t.strictSame(seen('/private'), { a: 1, b: 1, lib: 4 })
+  t.strictSame(seen('/any'), { a: 1, b: 1, c: 3, lib: 1 })
+  t.strictSame(seen('/mount/7/x'), [4, 7])
+  t.equal(run(app)(conn('GET', '/mount/x')).status, 404)
+  t.strictSame(seen('/posts'), { a: 1, b: 5, lib: 5 })
+  t.strictSame(seen('/posts/7'), { a: 1, b: 5, lib: 5 })
+  t.strictSame(seen('/posts/7/nested'), { a: 1, b: 1, lib: 1 }, 'nested routes do not have it')
+})
+
+t.test('metadata is in the route table and on the conn, a mount’s under that of what it mounts', async t => {
+  const tell = (c: Conn) => json(c.route)(c)
+  const inner = router(
+    scope('/', ({ get }) => [get({ path: '/x', metadata: { b: 2, c: 2 } }, tell), get('/y', tell)]),
+  )
+  const app = router(
+    scope('/', ({ get, forward, resources }) => [
+      get({ path: '/plain', metadata: { public: true } }, tell),
+      forward({ path: '/one', metadata: { a: 1, b: 1 } }, inner),
+      forward('/two', inner),
+      resources('/posts', { show: tell }, { metadata: { kind: 'post' } }),
+    ]),
+  )
+  t.strictSame(
+    routes(app).map(({ pattern, metadata }) => [pattern, metadata]),
+    [
+      ['/plain', { public: true }],
+      ['/one/x', { a: 1, b: 2, c: 2 }],
+      ['/one/y', { a: 1, b: 1 }],
+      ['/two/x', { b: 2, c: 2 }],
+      ['/two/y', {}],
+      ['/posts/:id', { kind: 'post' }],
+    ],
+  )
+  for (const { pattern, metadata } of routes(app)) {
+    const { respBody } = run(app)(conn('GET', pattern.replace(':id', '7')))
+    t.strictSame(JSON.parse(String(respBody)), { method: 'GET', pattern, metadata }, pattern)
+  }
+  t.ok(routes(app).every(({ metadata }) => Object.isFrozen(metadata)))
+  const route = () => run(app)(conn('GET', '/one/x')).route
+  t.equal(route(), route(), 'what is said of a route is made once')
 })
 
 t.test('scopes join their paths, at any depth', async t => {
@@ -42,13 +130,12 @@ t.test('scopes join their paths, at any depth', async t => {
     ]),
   )
   t.strictSame(
-    app.routes.map(({ pattern }) => pattern),
+    routes(app).map(({ pattern }) => pattern),
     ['/a', '/a/b/:c', '/a/b/:c/d'],
   )
 })
 
 t.test('mistakes are told when the app starts, in one sentence that names the route', async t => {
-  const plug = pipeline(ok)
   const cases: readonly (readonly [message: string, declaration: () => unknown])[] = [
     [
       'GET /foo: the path must start with "/", and is "foo"',
@@ -64,13 +151,18 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => declare('/', ({ get }) => [get('/a#b', ok)]),
     ],
     [
-      'GET /a\nb: the path must not hold control characters or lone surrogates',
+      `GET /a\\u000Ab: the path must not hold U+000A: ${allowed}`,
       () => declare('/', ({ get }) => [get('/a\nb', ok)]),
     ],
     [
-      'GET /\ud800: the path must not hold control characters or lone surrogates',
+      `GET /\\uD800: the path must not hold U+D800: ${allowed}`,
       () => declare('/', ({ get }) => [get('/\ud800', ok)]),
     ],
+    [
+      `GET /users/{id}: the path must not hold "{": ${allowed}; a parameter is written :name`,
+      () => declare('/users', ({ get }) => [get('/{id}', ok)]),
+    ],
+    [`scope /a|b: the path must not hold "|": ${allowed}`, () => declare('/a|b', () => [])],
     [
       'GET /s/a/*b/c: a glob must be the last segment, and "*b", segment 3, is not',
       () => declare('/s', ({ get }) => [get('/a/*b/c', ok)]),
@@ -136,9 +228,38 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => declare('/a', ({ fallback }) => [fallback()]),
     ],
     [
-      'fallback in /a: there is no option "status": it takes methodNotAllowed',
+      'fallback in /a: there is no option "status": it takes methodNotAllowed, automaticOptions',
       () => declare('/a', ({ fallback }) => [fallback(ok, { status: 1 })]),
     ],
+    [
+      'GET /x: there is no option "param": it takes path, assigns, private, metadata, params',
+      () => declare('/', ({ get }) => [get({ path: '/x', param: {} }, ok)]),
+    ],
+    [
+      'forward /x: there is no option "host": it takes path, assigns, private, metadata, params',
+      () => declare('/', ({ forward }) => [forward({ path: '/x', host: 'a' }, ok)]),
+    ],
+    [
+      'GET /:id: its codecs stand in params or before the handler, not in both',
+      () => declare('/', ({ get }) => [get({ path: '/:id', params: { id: int } }, { id: int }, ok)]),
+    ],
+    [
+      'GET /x: assigns must be a record',
+      () => declare('/', ({ get }) => [get({ path: '/x', assigns: 7 }, ok)]),
+    ],
+    [
+      'GET /x: private must be a record',
+      () => declare('/', ({ get }) => [get({ path: '/x', private: [] }, ok)]),
+    ],
+    [
+      'GET /x: metadata must be a record',
+      () => declare('/', ({ get }) => [get({ path: '/x', metadata: null }, ok)]),
+    ],
+    [
+      'GET /x: there is a codec for "id", and its own path has no such parameter',
+      () => declare('/', ({ get }) => [get({ path: '/x', params: { id: int } }, ok)]),
+    ],
+    ['GET /: the path must be a string', () => declare('/', ({ get }) => [get({}, ok)])],
     ['scope /*x: a glob ends a path, so that nothing can be behind it', () => declare('/*x', () => [])],
     ['scope /: the path must be a string', () => declare(null, () => [])],
     ['scope /: the path must be a string', () => declare({ host: 'a' }, () => [])],
@@ -174,7 +295,7 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => (scope as unknown as (...args: readonly unknown[]) => unknown)('/a', undefined, () => []),
     ],
     [
-      'scope /a: what it goes through must be a function from a conn, and is string',
+      'scope /a: it goes through "browser", and no pipeline has this name: name them with pipelines({ … })',
       () => (scope as unknown as (...args: readonly unknown[]) => unknown)('/a', [ok, 'browser'], () => []),
     ],
     ['scope /a: its function must return a list of routes', () => declare('/a', ({ get }) => get('/x', ok))],
@@ -195,14 +316,6 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => declare('/a', ({ scope }) => [scope('/b', () => [scope('/c', () => [])])]),
     ],
     [
-      'scope /a/b: it goes through pipeline, and so does already scope /a: name it in one of them',
-      () => router(scope('/a', plug, ({ scope }) => [scope('/b', plug, () => [])])),
-    ],
-    [
-      'scope /a: it goes through pipeline, and so does already scope /a: name it in one of them',
-      () => router(scope('/a', [plug, plug], () => [])),
-    ],
-    [
       'router: what stands at place 1 of its list is no route: use get, post, scope and their like',
       () => router(undefined as never),
     ],
@@ -217,6 +330,67 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
     ],
   ]
   for (const [message, declaration] of cases) t.throws(declaration, new TypeError(message), message)
+})
+
+t.test('a mistake ends with its place, and its stack begins there', async t => {
+  const here = /verbs\.spec\.[jt]s:\d+/
+  const thrown = (declaration: () => unknown): TypeError => {
+    try {
+      declaration()
+    } catch (error) {
+      return error as TypeError
+    }
+    throw new Error('nothing was thrown')
+  }
+  const declarations: readonly (() => unknown)[] = [
+    () => declare('/', ({ get }) => [get('foo', ok)]),
+    () => declare('/', ({ match }) => [match([], '/x', ok)]),
+    () => declare('/', ({ forward }) => [forward('/x')]),
+    () => declare('/', ({ fallback }) => [fallback()]),
+    () => declare('/', ({ resources }) => [resources('/x', { shwo: ok })]),
+    () => declare('/', ({ scope }) => [scope('/x')]),
+    () => declare(null, () => []),
+    () => router(null as never),
+  ]
+  const lines = declarations.map(declaration => {
+    const { message, stack } = thrown(declaration)
+    const [place] = /\(\S+:\d+\)$/.exec(message) ?? []
+    t.match(place, here, message)
+    t.match(
+      stack?.split('\n').find(line => line.includes(' at ')),
+      here,
+    )
+    return place
+  })
+  t.equal(new Set(lines).size, declarations.length, 'each its own line')
+  const own = new TypeError('of the app')
+  const throws = (): never => {
+    throw own
+  }
+  t.equal(
+    thrown(() => declare('/', throws)),
+    own,
+    'what the app throws is left as it is',
+  )
+})
+
+t.test('a pipeline gone through twice is refused with both places', async t => {
+  const browser = pipeline(ok)
+  const twice =
+    /^scope \/a\/b \(\S+verbs\.spec\.[jt]s:\d+\): it goes through pipeline, and so does already scope \/a \(\S+verbs\.spec\.[jt]s:\d+\): name it in one of them$/
+  t.throws(
+    () =>
+      router(
+        scope('/a', browser, ({ scope }) => [
+          // on a line of its own
+          scope('/b', browser, () => []),
+        ]),
+      ),
+    { message: twice },
+  )
+  t.throws(() => router(scope('/a', [browser, browser], () => [])), {
+    message: /^scope \/a \(\S+\): it goes through pipeline, and so does already scope \/a \(/,
+  })
 })
 
 t.test('what Phoenix refuses or only warns of, and ours does not or does', async t => {

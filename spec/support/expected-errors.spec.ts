@@ -40,7 +40,7 @@ t.test('a report is read with its chains of explanations', async t => {
       file: 'x.ts',
       line: 4,
       code: 2345,
-      lines: ["Argument of type 'A'.", 'Types are incompatible.', 'This is the second explanation.'],
+      lines: ["Argument of type 'A'.", '  Types are incompatible.', '    This is the second explanation.'],
     },
     { file: '', line: 0, code: 18003, lines: ['No inputs were found.'] },
   ])

@@ -18,6 +18,7 @@ export interface Diagnostic {
   /** From 1. */
   readonly line: number
   readonly code: number
+  /** The first is the sentence, the others, indented, explain it. */
   readonly lines: readonly string[]
 }
 
@@ -33,7 +34,7 @@ export const parseDiagnostics = (output: string): readonly Diagnostic[] => {
         code: Number(head[3]),
         lines: [head[4] ?? ''],
       })
-    else if (text.startsWith(' ')) found.at(-1)?.lines.push(text.trim())
+    else if (text.startsWith(' ')) found.at(-1)?.lines.push(text.trimEnd())
   }
   return found
 }

@@ -1,5 +1,5 @@
 // The project's two lint rules (tools/lint-rules.js), run by the linter itself over small files.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -8,17 +8,25 @@ import { node, root } from '../support/command.js'
 const oxlint = join(root, 'node_modules/oxlint/bin/oxlint')
 
 /** What the two rules say about each text, as "rule: message", in the order of the lines. */
-const lint = async (texts: readonly string[]): Promise<readonly (readonly string[])[]> => {
+const lint = async (
+  texts: readonly string[],
+  plugin = join(root, 'tools/lint-rules.js'),
+): Promise<readonly (readonly string[])[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'plugboard-lint-'))
   try {
+    mkdirSync(join(folder, 'node_modules'))
+    symlinkSync(root, join(folder, 'node_modules/plugboard'), 'junction')
     texts.forEach((text, i) => writeFileSync(join(folder, `${i}.ts`), text))
     const config = {
-      jsPlugins: [join(root, 'tools/lint-rules.js')],
+      jsPlugins: [plugin],
       categories: { correctness: 'off' },
       rules: { 'plugboard/no-fp-ts-folder-import': 'error', 'plugboard/annotate-linking-functions': 'error' },
     }
     writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
-    const { stdout, stderr } = await node([oxlint, '-c', 'config.json', '-f', 'json', '.'], { cwd: folder })
+    const { stdout, stderr } = await node(
+      [oxlint, '-c', 'config.json', '-f', 'json', ...texts.map((_, i) => `${i}.ts`)],
+      { cwd: folder },
+    )
     const report = JSON.parse(
       stdout || `{"diagnostics":[{"filename":"0.ts","message":${JSON.stringify(stderr)}}]}`,
     ) as {
@@ -135,4 +143,10 @@ t.test('what only looks like a link to a route is let be', async t => {
     "export const show = c => make().path('/b')(c)",
   ])
   t.strictSame(said, [[], [], [], [], []])
+})
+
+t.test('apps load the rules as plugboard/lint', async t => {
+  const text = "import { app } from './web.js'\nexport const mail = c => text(app.url(c, '/b'))(c)"
+  const [said] = await lint([text], 'plugboard/lint')
+  t.match(said, [/annotate-linking-functions.*\(app\.url\)/])
 })

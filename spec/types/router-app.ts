@@ -52,6 +52,7 @@ export const app = router(
     get('/login', text('login')),
     post('/login', conn => pipe(conn, putSession('user_token', 'x'), putFlash('info', 'hi'), redirect('/'))),
     get('/link', (conn): Responded => redirect(app.path('/login'))(conn)),
+    get('/mail', (conn): Responded => text(app.url(conn, '/login', {}, { from: 'mail' }))(conn)),
     get('/page/:number', { number: int }, page),
     scope('/guarded', requireLogin, ({ get }) => [
       get('/', conn => text(String(getSession('x')(conn)))(conn)),

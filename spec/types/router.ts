@@ -2,21 +2,28 @@
 import {
   assign,
   attempt,
+  isLocalPath,
   pipeline,
   text,
   type Assigned,
   type Conn,
   type Halted,
+  type Href,
+  type Path,
   type Responded,
   type Result,
 } from '../../lib/index.js'
 import {
   int,
+  routeInfo,
   router,
+  routes,
   scope,
   uuid,
   type Actions,
   type Codec,
+  type Decoded,
+  type FoundRoute,
   type Handler,
   type Join,
   type Names,
@@ -28,10 +35,15 @@ import {
 } from '../../router/index.js'
 import * as io from 'io-ts'
 import { browser, fetchSession, getSession, signedIn, type Browser, type User } from './plugs.js'
+import { href } from '../../plugs/index.js'
+import type { Key } from '../../router/duplicate-types.js'
 import { admin, app } from './router-app.js'
+import { notFound } from './router-controllers.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const is = <_T extends true>(): void => {}
+
+declare const partly: Partial<Actions<Conn, '/r'>>
 
 // --- patterns
 
@@ -98,8 +110,51 @@ export const query = app.path('/login', { from: '/x' })
 // @ts-expect-error the mounted router's own path lacks the mount
 export const inside = app.path('/users/:uid', { uid: 1 })
 
-is<Equal<(typeof admin)['routes'][number]['pattern'], '/' | '/users/:uid' | '/files/*path'>>()
-export const listed: readonly RouteInfo[] = app.routes
+// a path is text, and more than text
+is<Equal<ReturnType<typeof admin.path<'/'>>, Path>>()
+is<Path extends Href ? true : false>()
+is<Href extends string ? true : false>()
+export const filter = (page: number | undefined): Path => app.path('/login', {}, { page })
+export const nested = app.path('/login', {}, { a: { b: ['c', 1n, true, null] }, at: new Date(0) }, 'top')
+// @ts-expect-error a function is no query
+export const noQuery = app.path('/login', {}, { at: () => 1 })
+// @ts-expect-error a fragment is text
+export const noFragment = app.path('/login', {}, {}, 7)
+// @ts-expect-error a flag is no parameter
+export const flag = app.path('/snippets/:id', { id: true })
+// @ts-expect-error a record without an id
+export const noId = app.path('/snippets/:id', { id: { name: 'x' } })
+export const codec = [
+  app.path('/page/:number', { number: '7' }),
+  app.path('/page/:number', { number: 7 }),
+  app.path('/page/:number', { number: { id: 7 } }),
+]
+declare const c: Browser
+export const urls: readonly Href[] = [
+  app.url(c, '/'),
+  app.url(c, '/snippets/:id', { id: 7 }, { q: 'a' }, 'top'),
+  app.url(c, '/login', {}, {}, 'top'),
+]
+// @ts-expect-error no such route
+export const noUrl = app.url(c, '/nowhere')
+// @ts-expect-error a URL needs a conn
+export const noConn = app.url('/login')
+// @ts-expect-error a parameter is missing
+export const missingInUrl = app.url(c, '/snippets/:id')
+// @ts-expect-error text is no path, before it is checked
+export const unchecked: Path = '/login'
+export const checked = (to: string): Path | undefined => (isLocalPath(to) ? to : undefined)
+// @ts-expect-error what has been checked for a link may lead anywhere
+export const elsewhereTo: Path = href('https://example.com')
+
+is<Equal<typeof admin extends Router<infer P> ? P : never, '/' | '/users/:uid' | '/files/*path'>>()
+export const listed: readonly RouteInfo[] = routes(app)
+export const behind: readonly RouteInfo[] = routes(
+  pipeline.from<Browser>()(signedIn, text('not a router, which only boot can tell')),
+)
+export const found: FoundRoute | undefined = routeInfo(app, 'GET', '/login', 'example.com')
+// @ts-expect-error an app is a plug
+export const noPlug = routes({})
 export const known: Router<'/' | '/users/:uid' | '/files/*path'> = admin
 
 // --- what a handler is given
@@ -124,6 +179,7 @@ export const conns = scope('/', browser, ({ get, scope, post }) => [
 ])
 
 // codecs: io-ts's as they are, and any with a decode
+const byId: Handler<Conn, 'id'> = conn => text(conn.params.id)(conn)
 const Color = io.keyof({ red: null, blue: null })
 export const codecs = scope('/', ({ get }) => [
   get('/c/:color', { color: Color }, conn => {
@@ -139,6 +195,47 @@ export const wrongCodec = scope('/', ({ get }) => [
   get('/c/:color', { colour: int }, text('x')),
 ])
 
+// what fits a pattern stays text; patterns and codecs go together
+is<Equal<Decoded<RegExp>, string>>()
+is<Equal<Decoded<typeof int>, number>>()
+export const shaped = scope(
+  { path: '/:tenant', params: { tenant: /[a-z]+/ } },
+  browser,
+  ({ get, match, resources }) => [
+    get('/p/:id/:n', { id: /\d+/, n: int }, conn => {
+      is<Equal<(typeof conn.params)['id'], string>>()
+      is<Equal<(typeof conn.params)['n'], number>>()
+      is<Equal<(typeof conn.params)['tenant'], string>>()
+      return text(conn.params.id)(conn)
+    }),
+    match(['GET', 'POST'], '/m/:id/*rest', { id: /\d+/ }, conn => {
+      is<Equal<(typeof conn.params)['rest'], readonly string[]>>()
+      return text(conn.params.id)(conn)
+    }),
+    get('/h/:id', { id: /\d+/ }, byId),
+    resources(
+      '/posts',
+      {
+        show: conn => {
+          is<Equal<(typeof conn.params)['id'], string>>()
+          return text(conn.params.id)(conn)
+        },
+      },
+      { codec: /\d+/ },
+      ({ get }) => [
+        get('/likes', conn => {
+          is<Equal<(typeof conn.params)['postId'], string>>()
+          return text(conn.params.postId)(conn)
+        }),
+      ],
+    ),
+  ],
+)
+// @ts-expect-error a glob takes no pattern
+export const shapedGlob = scope('/', ({ get }) => [get('/*rest', { rest: /a/ }, text('x'))])
+// @ts-expect-error nor does a scope without the parameter
+export const shapedOther = scope({ path: '/:id', params: { name: /a/ } }, () => [])
+
 // a scope's parameters are its own to decode; a route names those of its own path
 export const ownOnly = scope('/:id', ({ get }) => [
   // @ts-expect-error a scope's parameter
@@ -147,6 +244,70 @@ export const ownOnly = scope('/:id', ({ get }) => [
 export const scoped = scope({ path: '/:id', params: { id: int } }, ({ get }) => [
   get('/x/:other', conn => text(conn.params.id.toFixed() + conn.params.other)(conn)),
 ])
+
+// --- a route that is declared twice is refused, and nothing else is
+
+is<Equal<Key<'GET', '/a/:id/b-:x.json/*rest'>, 'GET /a/:/b-:.json/*'>>()
+is<Equal<Key<'GET' | 'PUT', '/'>, 'GET /' | 'PUT /'>>()
+is<Equal<Key<'GET', '/\\:a/:b'>, 'GET /\\:a/:b'>>()
+is<Equal<Key<'GET', '/:a', { readonly a: Codec<number> }>, 'GET /:'>>()
+is<Equal<Key<'GET', '/:a', { readonly a: RegExp }>, never>>()
+
+export const distinct = router(
+  scope('/', ({ get, post, match, scope, resources, forward, fallback, head }) => [
+    get('/a', text('x')),
+    post('/a', text('x')),
+    head('/a', text('x')),
+    match('*', '/a', text('x')),
+    match(['PUT', 'DELETE'], '/a', text('x')),
+    get('/a/:id', text('x')),
+    get('/a/:id.json', text('x')),
+    get('/a/v:id', text('x')),
+    get('/a/new', text('x')),
+    get('/a/*rest', text('x')),
+    get('/\\:a', text('x')),
+    get('/\\:b', text('x')),
+    resources('/r', { index: text('x'), show: text('x') }),
+    resources('/r', { create: text('x') }),
+    resources('/r', { update: text('x'), index: text('x') }, { only: ['update'] }),
+    resources('/r', partly, { only: ['new', 'edit', 'delete'] }),
+    resources('/r', partly),
+    scope({ path: '/', host: 'api.' }, ({ get }) => [get('/a', text('x'))]),
+    scope({ path: '/', host: ['b.'] }, ({ scope }) => [scope('/', ({ get }) => [get('/a', text('x'))])]),
+    forward('/m', admin),
+    forward('/m', admin),
+    fallback(notFound),
+    scope('/', ({ fallback }) => [fallback(notFound)]),
+  ]),
+  scope({ path: '/', host: 'c.' }, ({ get }) => [get('/a', text('x'))]),
+)
+// what the compiler does not know it does not judge
+const computed: string = '/computed'
+const method: string = 'GET'
+const under: `/x/${string}` = '/x/y'
+export const unknowns = scope('/', ({ get, match, scope }) => [
+  get(computed, text('x')),
+  get(computed, text('x')),
+  get(under, text('x')),
+  get(under, text('x')),
+  match(method, '/a', text('x')),
+  match(method, '/a', text('x')),
+  scope('/list', ({ get }) => ['/a', '/b'].map(path => get(path, text('x')))),
+  scope(computed, ({ get }) => [get('/a', text('x'))]),
+  scope(computed, ({ get }) => [get('/a', text('x'))]),
+])
+export const twice = scope('/', ({ get, post, scope }) => [
+  // @ts-expect-error the same route
+  get('/a/:id', text('x')),
+  post('/a/:id', text('x')),
+  // @ts-expect-error the same route, whatever its parameter is called
+  get('/a/:slug/', text('x')),
+  // @ts-expect-error the same route, further in
+  scope('/a', ({ scope }) => [scope('/', ({ get }) => [get('/:other', text('x'))])]),
+])
+const again = scope('/', ({ get }) => [get('/a/:x', text('x'))])
+// @ts-expect-error the same route of two scopes
+export const twiceInAll = router(conns, again)
 
 // --- handlers elsewhere
 
@@ -224,6 +385,12 @@ export const inPipeline = pipeline(assign('name', 'x'), named)
 // @ts-expect-error the router's need is unmet
 export const needs = pipeline(assign('other', 'x'), named)
 is<Equal<typeof named extends Router<'/', Named> ? true : false, true>>()
+
+export const mountedBehind = scope('/', assign('name', 'x'), ({ forward }) => [forward('/named', named)])
+// @ts-expect-error the mounted router's need is unmet
+export const mountedWithout = scope('/', ({ forward }) => [forward('/named', named)])
+const all1 = router(mountedBehind)
+export const throughTheMount: Path = all1.path('/named')
 
 // --- a router is a plug, and its routes are data that says nothing
 

@@ -29,7 +29,7 @@ const refuseSignup =
   (conn: Browser): Conn & Responded =>
     pipe(conn, putStatus('unprocessableEntity'), signupPage(form))
 
-export const newSignup: Handler<Browser> = signupPage(emptySignup)
+export const newSignup: Handler<Browser> = conn => signupPage(emptySignup)(conn)
 
 export const createSignup: Handler<Browser> = conn => {
   const credentials = readSignup(conn.bodyParams)
@@ -98,7 +98,7 @@ const loginPage =
   (conn: Browser): Conn & Responded =>
     pipe(conn, withCsrfToken, render(views.login, { title: 'Log in', email, problem }))
 
-export const newLogin: Handler<Browser> = loginPage('')('')
+export const newLogin: Handler<Browser> = conn => loginPage('')('')(conn)
 
 export const createLogin: Handler<Browser> = conn => {
   const credentials = readCredentials(conn.bodyParams)
@@ -127,7 +127,7 @@ const confirmationPage =
   (conn: Browser): Conn & Responded =>
     pipe(conn, withCsrfToken, render(views.confirmation, { title: 'Is it you?', problem }))
 
-export const newConfirmation: Handler<Authenticated> = confirmationPage('')
+export const newConfirmation: Handler<Authenticated> = conn => confirmationPage('')(conn)
 
 export const createConfirmation: Handler<Authenticated> = conn => {
   const { email } = conn.assigns.currentUser

@@ -1,5 +1,5 @@
 /** Pages about accounts: sign up, log in, the account itself. */
-import { markup as html, type Html } from 'plugboard/plugs'
+import { link, markup as html, type Html } from 'plugboard/plugs'
 import type { User } from '../data/repository.js'
 import type { SignupForm } from '../forms.js'
 import { app } from '../router.js'
@@ -28,9 +28,7 @@ export const signup = (assigns: Protected & { readonly form: SignupForm }): Html
   return html`<h1>Sign up</h1>
     <form class="stack" action="${app.path('/signup')}" method="post" novalidate>
       ${hidden(assigns)} ${email} ${password}
-      <div class="actions">
-        <button>Create an account</button><a href="${app.path('/login')}">I have one</a>
-      </div>
+      <div class="actions"><button>Create an account</button>${link(app.path('/login'), 'I have one')}</div>
     </form>`
 }
 
@@ -55,7 +53,7 @@ export const login = (assigns: Protected & { readonly email: string; readonly pr
       ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
       ${hidden(assigns)} ${email} ${password}
       <label><input type="checkbox" name="remember_me" value="true" /> Keep me logged in</label>
-      <div class="actions"><button>Log in</button><a href="${app.path('/signup')}">Sign up</a></div>
+      <div class="actions"><button>Log in</button>${link(app.path('/signup'), 'Sign up')}</div>
     </form>`
 }
 
@@ -74,7 +72,7 @@ export const confirmation = (assigns: Protected & { readonly problem: string }):
     <form class="stack" action="${app.path('/account/confirm')}" method="post" novalidate>
       ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
       ${hidden(assigns)} ${password}
-      <div class="actions"><button>Go on</button><a href="${app.path('/account')}">Back</a></div>
+      <div class="actions"><button>Go on</button>${link(app.path('/account'), 'Back')}</div>
     </form>`
 }
 

@@ -1,5 +1,5 @@
 /** Pages about the site itself: settings, what went wrong, and the session in development. */
-import { markup as html, type Html } from 'plugboard/plugs'
+import { link, markup as html, type Html } from 'plugboard/plugs'
 import type { Theme } from '../forms.js'
 import { app } from '../router.js'
 import { hidden, type Protected } from './parts.js'
@@ -32,7 +32,7 @@ export const settings = (assigns: Protected & { readonly theme: Theme }): Html =
 export const problem = (assigns: { readonly title: string; readonly message: string }): Html =>
   html`<h1>${assigns.title}</h1>
     <p>${assigns.message}</p>
-    <p><a href="${app.path('/')}">To the front page</a></p>`
+    <p>${link(app.path('/'), 'To the front page')}</p>`
 
 /** A term of the session as text; JSON knows no bigint. */
 const shown = (term: unknown): string =>

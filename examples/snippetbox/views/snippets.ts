@@ -1,5 +1,5 @@
 /** Pages about snippets. */
-import { markup as html, type Html } from 'plugboard/plugs'
+import { link, markup as html, type Html } from 'plugboard/plugs'
 import type { Page, Snippet, User } from '../data/repository.js'
 import type { SnippetForm } from '../forms.js'
 import { app } from '../router.js'
@@ -13,19 +13,19 @@ const nameOf = ({ author }: Snippet): string => author.replace(/@.*$/s, '')
 const headed = (title: string): Html =>
   html`<div class="head">
     <h1>${title}</h1>
-    <a class="button" href="${app.path('/snippets/new')}">New snippet</a>
+    ${link(app.path('/snippets/new'), 'New snippet', { class: 'button' })}
   </div>`
 
 const list = (snippets: readonly Snippet[]): Html =>
   snippets.length === 0
     ? html`<p class="empty">
-        Nothing here yet. <a href="${app.path('/snippets/new')}">Write the first snippet</a>.
+        Nothing here yet. ${link(app.path('/snippets/new'), 'Write the first snippet')}.
       </p>`
     : html`<ul class="snippets">
         ${snippets.map(
           snippet =>
             html`<li>
-              <a href="${app.path('/snippets/:id', { id: snippet.id })}">${snippet.title}</a>
+              ${link(app.path('/snippets/:id', { id: snippet.id }), snippet.title)}
               <p class="quiet">by ${nameOf(snippet)}, ${moment(snippet.insertedAt)}</p>
             </li>`,
         )}
@@ -33,9 +33,7 @@ const list = (snippets: readonly Snippet[]): Html =>
 
 /** A link to a page of the list, or a place left empty where there is no such page. */
 const pageLink = (rel: 'prev' | 'next', page: number, pages: number, label: string): Html =>
-  page < 1 || page > pages
-    ? html`<span></span>`
-    : html`<a rel="${rel}" href="${app.path('/snippets', {}, { page })}">${label}</a>`
+  page < 1 || page > pages ? html`<span></span>` : link(app.path('/snippets', {}, { page }), label, { rel })
 
 const pager = ({ page, pages }: Page<Snippet>): Html | undefined =>
   pages === 1
@@ -56,9 +54,8 @@ export const index = (assigns: { readonly page: Page<Snippet> }): Html =>
 
 const ownerActions = (id: number, csrfToken: string): Html => {
   const action = app.path('/snippets/:id', { id })
-  const edit = app.path('/snippets/:id/edit', { id })
   return html`<div class="actions">
-    <a class="button plain" href="${edit}">Edit</a>
+    ${link(app.path('/snippets/:id/edit', { id }), 'Edit', { class: 'button plain' })}
     ${methodForm({ csrfToken, action, method: 'delete', label: 'Delete', style: 'danger' })}
   </div>`
 }
@@ -92,7 +89,7 @@ export const create = (assigns: Protected & { readonly form: SnippetForm }): Htm
   html`<h1>New snippet</h1>
     <form class="stack" action="${app.path('/snippets')}" method="post" novalidate>
       ${hidden(assigns)} ${[...fields(assigns.form)]}
-      <div class="actions"><button>Save</button><a href="${app.path('/snippets')}">Cancel</a></div>
+      <div class="actions"><button>Save</button>${link(app.path('/snippets'), 'Cancel')}</div>
     </form>`
 
 export const edit = (assigns: Protected & { readonly form: SnippetForm; readonly id: number }): Html => {
@@ -100,6 +97,6 @@ export const edit = (assigns: Protected & { readonly form: SnippetForm; readonly
   return html`<h1>Edit snippet</h1>
     <form class="stack" action="${path}" method="post" novalidate>
       ${hidden(assigns, 'put')} ${[...fields(assigns.form)]}
-      <div class="actions"><button>Save</button><a href="${path}">Cancel</a></div>
+      <div class="actions"><button>Save</button>${link(path, 'Cancel')}</div>
     </form>`
 }

@@ -1,5 +1,5 @@
 /** The options of `serve`: what they mean, their defaults, and the check that is made before anything starts. */
-import { constants } from 'node:os'
+import { availableParallelism, constants } from 'node:os'
 import { createSecureContext } from 'node:tls'
 import type { ServerOptions as SecureOptions } from 'node:https'
 import { toStderr, type OnError } from './report.js'
@@ -46,14 +46,20 @@ export interface ServeOptions {
    */
   readonly stopOn?: readonly NodeJS.Signals[]
   /**
-   * Told of every failure that is a bug: what was thrown, what lay beneath a 5xx, what failed while a body was sent.
-   * Default: its stack goes to stderr.
+   * How many processes serve, or `'cores'` for as many as the machine runs at once. The program runs once more in each of
+   * them; they share the port, one that ends is replaced, and all stop together. Default: this process alone.
+   */
+  readonly workers?: number | 'cores'
+  /**
+   * Told of every failure that is a bug: what was thrown, what lay beneath a 5xx, what failed while a body was sent; and,
+   * without a conn, of a worker that ended by itself. Default: its stack goes to stderr.
    */
   readonly onError?: OnError
 }
 
 /** The options with their defaults. */
-export type Settings = Required<Omit<ServeOptions, 'host' | 'tls'>> & Pick<ServeOptions, 'host' | 'tls'>
+export type Settings = Required<Omit<ServeOptions, 'host' | 'tls' | 'workers'>> &
+  Pick<ServeOptions, 'host' | 'tls'> & { readonly workers?: number }
 
 const defaults: Settings = {
   port: 4000,
@@ -76,6 +82,7 @@ const whole = (least: number, most: number) => ({
 })
 /** Node's timers count no further than this. */
 const milliseconds = whole(0, 2_147_483_647)
+const workerCount = whole(1, 1_024)
 
 /** Signals that a process cannot catch. */
 const uncatchable: readonly unknown[] = ['SIGKILL', 'SIGSTOP']
@@ -99,6 +106,13 @@ const rules = new Map<string, { readonly check: (value: unknown) => boolean; rea
         Array.isArray(value) &&
         value.every(name => Object.hasOwn(constants.signals, String(name)) && !uncatchable.includes(name)),
       must: 'be a list of names of signals that can be caught',
+    },
+  ],
+  [
+    'workers',
+    {
+      check: value => value === 'cores' || workerCount.check(value),
+      must: `${workerCount.must}, or 'cores'`,
     },
   ],
   ['onError', { check: value => typeof value === 'function', must: 'be a function' }],
@@ -129,7 +143,7 @@ export const settingsOf = (options: ServeOptions): Settings => {
     if (rule === undefined) throw new TypeError(`serve: unknown option ${name}`)
     if (value === undefined) continue
     if (!rule.check(value)) throw new TypeError(`serve: ${name} must ${rule.must}`)
-    settings[name] = value
+    settings[name] = value === 'cores' && name === 'workers' ? availableParallelism() : value
   }
   const made = settings as unknown as Settings
   if (made.tls !== undefined) checkTls(made.tls)

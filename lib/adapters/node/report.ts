@@ -2,8 +2,8 @@
 import type { Conn } from '../../conn.js'
 import type { PlugError } from '../../error.js'
 
-/** Told of a failure that is a bug, with the conn as it was. */
-export type OnError = (cause: unknown, conn: Conn) => void
+/** Told of a failure that is a bug, with the conn as it was; undefined where no request is concerned. */
+export type OnError = (cause: unknown, conn: Conn | undefined) => void
 
 /** The lines that stderr gets: the stack alone, for the other properties of an error may hold secrets. */
 export const causeText = (cause: unknown): string =>
@@ -21,7 +21,7 @@ export const toStderr = (cause: unknown): void => {
 /** A reporter that survives its own failures: they go to stderr. */
 export const reporter =
   (onError: OnError) =>
-  (cause: unknown, conn: Conn): void => {
+  (cause: unknown, conn: Conn | undefined): void => {
     try {
       const told: unknown = onError(cause, conn)
       if (told instanceof Promise) told.catch(toStderr)

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Body } from '../../conn.js'
 import type { RequestSource } from '../../conn/record.js'
+import type { CookieMemo } from '../../crypto/cookie-memo.js'
 import { badRequest, invalidQuery, plugError, type PlugError } from '../../error.js'
 import { fromRawHeaders, type HeaderList } from '../../http/headers.js'
 import { parseHost, splitPath, type HostPort } from '../../http/uri.js'
@@ -51,7 +52,9 @@ const codingProblem = (coding: string, httpVersion: string): PlugError | undefin
 /** How a server reads requests. */
 export interface Reading {
   readonly scheme: 'http' | 'https'
+  readonly endpointUrl: string | undefined
   readonly secretKeyBase: string | undefined
+  readonly cookieMemo: CookieMemo | undefined
   readonly maxTargetSize: number
 }
 
@@ -64,7 +67,9 @@ export class NodeRequest implements RequestSource {
   readonly queryString: string
   readonly scriptName = nowhere
   readonly now: number
+  readonly endpointUrl: string | undefined
   readonly secretKeyBase: string | undefined
+  readonly cookieMemo: CookieMemo | undefined
   readonly watch = undefined
   /** What is wrong with the request, if anything is: the app does not see it then, and the connection ends. */
   readonly problem: PlugError | undefined
@@ -122,7 +127,9 @@ export class NodeRequest implements RequestSource {
     this.path = path
     this.queryString = query
     this.now = Date.now()
+    this.endpointUrl = reading.endpointUrl
     this.secretKeyBase = reading.secretKeyBase
+    this.cookieMemo = reading.cookieMemo
     this.problem = problem
     this.#expecting = expecting
     this.#host = host

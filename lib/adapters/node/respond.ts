@@ -1,9 +1,10 @@
 /** Writes a final conn to node:http: one writeHead with raw header pairs, then the body by its kind. */
+import { closeSync, createReadStream } from 'node:fs'
 import { validateHeaderValue } from 'node:http'
 import type { Conn, FileBody, RespBody } from '../../conn.js'
 import { ConnRecord } from '../../conn/record.js'
 import { exception, type PlugError } from '../../error.js'
-import { openFile } from './file.js'
+import { openFile, readAtOnce, readFile, type OpenFile } from './file.js'
 import { isBodiless, presetLength, responseHead } from './head.js'
 import { finish } from './linger.js'
 import { bugOf } from './report.js'
@@ -55,28 +56,48 @@ const sendWhole = (
   })
 }
 
-const sendFile = async (sender: Sender, request: NodeRequest, conn: Conn, body: FileBody): Promise<void> => {
-  const opened = await openFile(body)
-  if (opened._tag === 'Left') return sendInstead(sender, request, conn, opened.left)
-  const { handle, length } = opened.right
-  let stream
-  try {
-    if (request.gone) return await handle.close()
-    writeHead(sender, request, conn, length)
-    if (request.message.method === 'HEAD' || length === 0) {
-      await handle.close()
-      return endHead(request)
+/** Sends a file that is read at once. Its head is written when it has been read. */
+const sendSmallFile = (
+  sender: Sender,
+  request: NodeRequest,
+  conn: Conn,
+  opened: OpenFile,
+  offset: number,
+): void =>
+  readFile(opened, offset, bytes => {
+    if (request.gone) return
+    try {
+      if (bytes._tag === 'Left') return sendInstead(sender, request, conn, bytes.left)
+      writeHead(sender, request, conn, bytes.right.length)
+      sendWhole(sender, request, bytes.right, 'utf8')
+    } catch (cause) {
+      sendInstead(sender, request, conn, exception(cause))
     }
-    stream = handle.createReadStream({
-      start: body.offset,
-      end: body.offset + length - 1,
-      highWaterMark: 65_536,
-    })
+  })
+
+const sendFile = (sender: Sender, request: NodeRequest, conn: Conn, body: FileBody): void => {
+  const opened = openFile(body)
+  if (opened._tag === 'Left') return sendInstead(sender, request, conn, opened.left)
+  const { fd, length } = opened.right
+  const nothing = request.message.method === 'HEAD' || length === 0
+  if (!nothing && length <= readAtOnce) return sendSmallFile(sender, request, conn, opened.right, body.offset)
+  try {
+    writeHead(sender, request, conn, length)
   } catch (cause) {
-    await handle.close()
+    closeSync(fd)
     return sendInstead(sender, request, conn, exception(cause))
   }
-  return sendPieces(sender, request, conn, stream, stream[Symbol.asyncIterator](), length)
+  if (nothing) {
+    closeSync(fd)
+    return endHead(request)
+  }
+  const stream = createReadStream('', {
+    fd,
+    start: body.offset,
+    end: body.offset + length - 1,
+    highWaterMark: 65_536,
+  })
+  void sendPieces(sender, request, conn, stream, stream[Symbol.asyncIterator](), length)
 }
 
 const sendBody = (sender: Sender, request: NodeRequest, conn: Conn): void => {
@@ -101,7 +122,7 @@ const sendBody = (sender: Sender, request: NodeRequest, conn: Conn): void => {
     if (head) endHead(request)
     else sendWhole(sender, request, body, 'utf8')
   } else if (body.kind === 'file') {
-    void sendFile(sender, request, conn, body)
+    sendFile(sender, request, conn, body)
   } else {
     const length = presetLength(conn)
     const iterator = head ? undefined : body.chunks[Symbol.asyncIterator]()

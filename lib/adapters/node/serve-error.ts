@@ -3,7 +3,7 @@
 /** Why a server could not start. */
 export interface ServeError {
   readonly _tag: 'ServeError'
-  /** The system's code, such as `EADDRINUSE`. */
+  /** The system's code, such as `EADDRINUSE`; `WORKER` where a worker could not be had. */
   readonly code: string
   readonly message: string
 }
@@ -29,3 +29,10 @@ export const listenError = (
     message: `cannot listen on ${where}: ${reasons.get(code) ?? cause.message}`,
   }
 }
+
+/** The error of workers that cannot be had, for a reason. */
+export const workerError = (reason: string): ServeError => ({
+  _tag: 'ServeError',
+  code: 'WORKER',
+  message: `cannot serve with workers: ${reason}`,
+})

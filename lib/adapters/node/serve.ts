@@ -6,35 +6,21 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Conn } from '../../conn.js'
 import { ConnRecord } from '../../conn/record.js'
-import { endpointOf, type App, type Endpoint } from '../../endpoint.js'
+import { cookieMemoOf, endpointOf, type App, type Endpoint } from '../../endpoint.js'
 import { errorResponse } from '../../error-response.js'
 import { plugError } from '../../error.js'
 import { checkAtBoot, fail } from '../../plug.js'
 import { run as runPlug } from '../../run.js'
-import { drainOf, type Drain } from './drain.js'
+import { drainOf } from './drain.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
 import { refusalStatus, refuse, type ParserError } from './refuse.js'
 import { reporter, toStderr } from './report.js'
 import { NodeRequest, rememberPeer } from './request.js'
 import { giveUp, respond, sendProblem } from './respond.js'
+import { running, type Server } from './running.js'
 import type { Sender } from './sender.js'
 import { useSodium } from './sodium.js'
 import { listenError, type ServeError } from './serve-error.js'
-
-/** A running server. */
-export interface Server {
-  /** The port it listens on. */
-  readonly port: number
-  /** Its address as a URL: `http://127.0.0.1:4000`. */
-  readonly url: string
-  /**
-   * Stops it: new connections are refused, idle ones closed, and requests in flight finish, each ending its connection.
-   * After `drainTimeout` what is left is cut off. Resolves when all are gone; may be called again.
-   */
-  readonly stop: () => Promise<void>
-  /** Resolves when it has stopped, by `stop` or by a signal: the time to close what the app itself holds open. */
-  readonly stopped: Promise<void>
-}
 
 type Answer = (message: IncomingMessage, response: ServerResponse) => void
 
@@ -44,7 +30,9 @@ const answerer = (app: Endpoint, sender: Sender, settings: Settings, expecting: 
   const { deadline } = settings
   const reading = {
     scheme: settings.tls ? 'https' : 'http',
+    endpointUrl: app.options.url,
     secretKeyBase: app.options.secretKeyBase,
+    cookieMemo: cookieMemoOf(app),
     maxTargetSize: settings.maxTargetSize,
   } as const
 
@@ -117,24 +105,6 @@ const watchConnections = (server: HttpServer, settings: Settings): void => {
   })
 }
 
-/** The server that listens, as it is given to the app. */
-const runningServer = (server: HttpServer, drain: Drain, settings: Settings): Server => {
-  const { address, port, family } = server.address() as AddressInfo
-  const { stopOn, drainTimeout, tls } = settings
-  let ended: () => void
-  const stopped = new Promise<void>(resolve => (ended = resolve))
-  const stop = (): Promise<void> => {
-    for (const signal of stopOn) process.off(signal, onSignal)
-    return drain.stop(drainTimeout)
-  }
-  const onSignal = (): void => void stop()
-  for (const signal of stopOn) process.on(signal, onSignal)
-  server.on('close', () => ended())
-  const everywhere = address === '::' || address === '0.0.0.0'
-  const host = everywhere ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address
-  return { port, url: `${tls ? 'https' : 'http'}://${host}:${port}`, stop, stopped }
-}
-
 /**
  * Serves an app: an endpoint, or any plug. Nothing happens until the effect is called; it then gives the running
  * server, or why it could not start.
@@ -142,6 +112,8 @@ const runningServer = (server: HttpServer, drain: Drain, settings: Settings): Se
  * A request that is not sound (RFC 9112) never reaches the app: it is answered with 400, 408, 413, 414, 417, 431 or 501.
  * A client that sends `Expect: 100-continue` is told to go on when the app first reads the body. `Upgrade` is ignored
  * and CONNECT answered with 405. Failures are rendered by the endpoint's `renderErrors`.
+ *
+ * With `workers`, several processes serve: this one forks them, and its server is theirs.
  *
  * @throws TypeError for options that make no sense, and for a plug of the app that lacks what it needs, such as the
  * endpoint's `secretKeyBase`; the message names the option.
@@ -160,10 +132,11 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
   checkAtBoot(endpoint, {
     secretKeyBase: endpoint.options.secretKeyBase,
     encrypts: () => void (encrypts = true),
+    workers: settings.workers,
   })
   const renderErrors = endpoint.options.renderErrors ?? errorResponse
 
-  const listen = (): Promise<Either<ServeError, Server>> =>
+  const listen = (port: number): Promise<Either<ServeError, Server>> =>
     new Promise(resolve => {
       const server = serverOf(settings)
       const drain = drainOf(server, settings.tls !== undefined)
@@ -176,13 +149,21 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
       server.on('request', answerer(endpoint, sender, settings, false))
       server.on('checkContinue', answerer(endpoint, sender, settings, true))
       watchConnections(server, settings)
-      const refusedToListen = (cause: Error): void =>
-        resolve(left(listenError(cause, settings.host, settings.port)))
+      const refusedToListen = (cause: Error): void => resolve(left(listenError(cause, settings.host, port)))
       server.on('error', refusedToListen)
-      server.listen(settings.port, settings.host, () => {
+      const stopped = new Promise<void>(ended => server.on('close', ended))
+      server.listen(port, settings.host, () => {
         server.off('error', refusedToListen).on('error', toStderr)
-        resolve(right(runningServer(server, drain, settings)))
+        const stop = (): Promise<void> => drain.stop(settings.drainTimeout)
+        resolve(right(running(server.address() as AddressInfo, settings, stop, stopped)))
       })
     })
-  return () => (encrypts ? useSodium().then(listen) : listen())
+  const start = (port: number): Promise<Either<ServeError, Server>> =>
+    encrypts ? useSodium().then(() => listen(port)) : listen(port)
+  const { workers } = settings
+  return async () => {
+    if (workers === undefined) return start(settings.port)
+    const { isWorker, lead, work } = await import('./cluster.js')
+    return isWorker() ? work(settings, start) : lead(settings, workers)
+  }
 }

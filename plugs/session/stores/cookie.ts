@@ -4,6 +4,7 @@
  */
 import { right } from 'fp-ts/lib/Either.js'
 import { isSome } from 'fp-ts/lib/Option.js'
+import { ConnRecord } from '../../../lib/conn/record.js'
 import { isCanonical } from '../../../lib/crypto/base64url.js'
 import * as messageEncryptor from '../../../lib/crypto/message-encryptor.js'
 import * as messageVerifier from '../../../lib/crypto/message-verifier.js'
@@ -11,7 +12,7 @@ import { checkOptions, flag, type Rules } from '../../options.js'
 import { cookieKeys, keyRules, type CookieKeyOptions, type CookieKeys } from './cookie-keys.js'
 import { stamped, unexpired } from './issued-at.js'
 import { codec, isSerializer, type Serializer } from './serializer.js'
-import type { Store } from '../store.js'
+import type { Store, StoreContext } from '../store.js'
 
 /** Options of {@link cookieStore}. */
 export interface CookieStoreOptions extends CookieKeyOptions {
@@ -81,12 +82,18 @@ export const cookieStore = (given: CookieStoreOptions): Store => {
   })
   const { read, write } = codec(serializer)
 
-  const payloadOf = (cookie: string, secret: string | undefined): Uint8Array | undefined => {
+  const payloadOf = (cookie: string, context: StoreContext): Uint8Array | undefined => {
+    const secret = context.secretKeyBase
+    const memo = ConnRecord.cookieMemo(context)
+    // The keys belong to this store and this secret, and so stand for the older sets too.
+    const known = memo?.has(cookie) ? memo.get(cookie, current(secret)) : undefined
+    if (known !== undefined) return known
     // Plug reads other spellings of the same bytes too, and writes none: whoever changes a cookie in any way loses it.
     if (!isCanonical(cookie)) return undefined
     let payload = open(cookie, current(secret))
     for (let i = 0; payload === undefined && i < older.length; i++)
       payload = open(cookie, (older[i] as typeof current)(secret ?? given.secretKeyBase))
+    if (payload !== undefined) memo?.put(cookie, current(secret), payload)
     return payload
   }
 
@@ -102,10 +109,10 @@ export const cookieStore = (given: CookieStoreOptions): Store => {
           'cookieStore: issuedAt needs the ttl or the maxAge of session(): give one of them',
         )
     },
-    get: (cookie, { name, ttl }, { secretKeyBase, now }) => {
-      const payload = payloadOf(cookie, secretKeyBase)
+    get: (cookie, { name, ttl }, context) => {
+      const payload = payloadOf(cookie, context)
       if (payload !== undefined) {
-        const entries = issuedAt ? unexpired(read(payload), ttl, now) : read(payload)
+        const entries = issuedAt ? unexpired(read(payload), ttl, context.now) : read(payload)
         return entries && { id: 'cookie', entries }
       }
       if (log === false) return undefined

@@ -34,7 +34,7 @@ const textOf = (entries: readonly RawEntry[]): string => (encodeMapRaw(entries) 
 
 /**
  * Keeps sessions in a table of this process. The cookie holds an id of 256 bits, the table its SHA-256. They are gone when
- * the process ends, and other processes do not see them.
+ * the process ends, and other processes do not see them: an app that has them is not served by several `workers`.
  *
  * @throws TypeError that names the option.
  * @example
@@ -50,6 +50,12 @@ export const memoryStore = (table: MemoryTable, options: MemoryStoreOptions = {}
   const expiry = (session: StoreSession, now: number): number => now + (session.ttl ?? ttl) * 1000
 
   return {
+    checkAtBoot: ({ workers = 1 }) => {
+      if (workers > 1)
+        throw new TypeError(
+          `memoryStore: its sessions are in one process, and ${workers} workers would each lose those of the others: serve without workers, or keep sessions in cookies, in Redis or in a database`,
+        )
+    },
     get:
       (id, session, { now }) =>
       () => {

@@ -114,6 +114,13 @@ export const sqlStore = (
   }
 
   return {
+    checkAtBoot: ({ workers = 1 }) => {
+      // better-sqlite3 and libsql say so
+      if (workers > 1 && (database as { readonly memory?: unknown }).memory === true)
+        throw new TypeError(
+          `sqlStore: its database is in the memory of one process, and ${workers} workers would each lose the sessions of the others: serve without workers, or keep it in a file`,
+        )
+    },
     get: (id, session, { now }) =>
       map((entries: readonly RawEntry[] | undefined) =>
         entries === undefined ? undefined : { id, entries },

@@ -20,6 +20,7 @@ t.test('without a mode it is production: cookies are secure and last 60 days', a
     mode: 'production',
     host: undefined,
     port: 4000,
+    workers: undefined,
     secretKeyBase: secret,
     session: {
       store: 'cookie',
@@ -59,6 +60,7 @@ t.test('everything can be set', async t => {
       NODE_ENV: 'development',
       HOST: '0.0.0.0',
       PORT: '8080',
+      WORKERS: '4',
       SECRET_KEY_BASE,
       SESSION_STORE: 'redis',
       REDIS_URL: 'rediss://:secret@cache:6380/1',
@@ -78,6 +80,7 @@ t.test('everything can be set', async t => {
       mode: 'development',
       host: '0.0.0.0',
       port: 8080,
+      workers: 4,
       secretKeyBase: secret,
       session: {
         store: 'redis',
@@ -104,9 +107,16 @@ t.test('everything can be set', async t => {
 
 t.test('a variable that is empty is one that is not set', async t => {
   const empty = Object.fromEntries(
-    ['HOST', 'PORT', 'SESSION_STORE', 'SESSION_KEY', 'SESSION_MAX_AGE', 'DATABASE_URL', 'DATABASE_FILE'].map(
-      name => [name, ''],
-    ),
+    [
+      'HOST',
+      'PORT',
+      'WORKERS',
+      'SESSION_STORE',
+      'SESSION_KEY',
+      'SESSION_MAX_AGE',
+      'DATABASE_URL',
+      'DATABASE_FILE',
+    ].map(name => [name, '']),
   )
   t.strictSame(good({ SECRET_KEY_BASE, ...empty }), good({ SECRET_KEY_BASE }))
 })

@@ -179,3 +179,16 @@ t.test('the secret of development is made once, and differs from machine to mach
   t.equal(developmentSecret(join(folder, 'a/b/secret')), made)
   t.not(developmentSecret(join(folder, 'other')), made)
 })
+
+t.test('several processes serve it, unless sessions are in the memory of one', async t => {
+  const folder = makeFolder()
+  const env = { NODE_ENV: 'development', WORKERS: '2' }
+  const program = await startIn(folder, env)
+  t.equal((await request(`${program.url}/`, '')).status, 200)
+  t.equal(program.output().match(/ is at /g)?.length, 1, 'it says once where it is')
+  t.equal(await program.end('SIGTERM'), 0)
+
+  const refused = await startIn(folder, { ...env, SESSION_STORE: 'memory' })
+  t.equal(await refused.end(), 1)
+  t.match(refused.output(), /Snippetbox cannot start:\n {2}memoryStore: its sessions are in one process/)
+})

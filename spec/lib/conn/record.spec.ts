@@ -70,6 +70,7 @@ t.test('a plug may rewrite what the adapter read; what it leaves stays', async t
     reqHeaders: headerList([['a', 'b']]),
     remoteIp: '192.0.2.9',
     now: 9,
+    endpointUrl: 'https://example.org',
     secretKeyBase: 'another',
   } as const
   const read = (conn: Conn) =>
@@ -104,6 +105,7 @@ t.test('a conn is frozen only where its source watches, as that of the test kit 
     now: 0,
     entropy: blank.entropy.bind(blank),
     signal: blank.signal,
+    endpointUrl: undefined,
     secretKeyBase: undefined,
     watch: undefined,
   } as const
@@ -135,7 +137,7 @@ t.test('all conns have one hidden shape: the same fields in the same order', asy
     fetchCookies(blank),
     putReqHeader('a', 'b')(blank),
     ConnRecord.session(blank, 'session', { id: undefined, data: {}, changes: [], info: undefined } as never),
-    ConnRecord.route(blank, { method: 'GET', pattern: '/' }, {}, {}),
+    ConnRecord.route(blank, { method: 'GET', pattern: '/', metadata: {} }, {}, {}),
   ])
     t.strictSame(Object.keys(made), keys)
 })
@@ -152,7 +154,7 @@ t.test('a session goes under its name, beside the others', async t => {
 })
 
 t.test('a route brings its parameters', async t => {
-  const route = { method: 'GET', pattern: '/:id' }
+  const route = { method: 'GET', pattern: '/:id', metadata: {} }
   t.match(ConnRecord.route(blank, route, { id: '7' }, { id: 7 }), {
     route,
     pathParams: { id: '7' },

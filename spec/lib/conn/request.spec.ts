@@ -3,6 +3,7 @@ import {
   appendReqHeader,
   currentPath,
   currentUrl,
+  origin,
   deleteReqHeader,
   fetchQueryParams,
   getReqHeader,
@@ -169,6 +170,21 @@ t.test('currentUrl is currentPath behind the origin', async t => {
   t.equal(currentUrl(here), 'https://example.com:8443/a/b?page=1')
   t.equal(currentUrl({ page: 2 })(here), 'https://example.com:8443/a/b?page=2')
   t.equal(currentUrl({})(conn('GET', 'http://example.com/?a')), 'http://example.com/')
+})
+
+t.test('the origin is the endpoint’s url, and without one that of the request', async t => {
+  for (const [asked, expected] of [
+    ['http://example.com:80/', 'http://example.com'],
+    ['https://example.com:443/', 'https://example.com'],
+    ['http://example.com:443/', 'http://example.com:443'],
+    ['http://[::1]:4000/', 'http://[::1]:4000'],
+  ] as const)
+    t.equal(origin(conn('GET', asked)), expected)
+  const behind = conn('GET', 'http://10.0.0.7:4000//a?b=c', { endpointUrl: 'https://example.com' })
+  t.equal(origin(behind), 'https://example.com')
+  t.equal(currentUrl(behind), 'https://example.com/a?b=c')
+  t.equal(currentUrl({})(behind), 'https://example.com/a')
+  t.equal(requestUrl(behind), 'http://10.0.0.7:4000//a?b=c', 'the request stays what it was')
 })
 
 t.test('edits of the request lie over each other, however many there are', async t => {

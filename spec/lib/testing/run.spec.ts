@@ -95,6 +95,7 @@ t.test('address, secret and a few headers are carried on, and nothing else', asy
     conn('GET', 'https://example.org:8443/a?b', {
       headers,
       remoteIp: '192.0.2.1',
+      endpointUrl: 'https://example.com',
       secretKeyBase: 'other',
       now: 5,
     }),
@@ -102,6 +103,7 @@ t.test('address, secret and a few headers are carried on, and nothing else', asy
   const next = recycle(first)('GET', '/c?d')
   t.match(next, { scheme: 'https', host: 'example.org', port: 8443, path: '/c', queryString: 'd' })
   t.match(next, { remoteIp: '192.0.2.1', secretKeyBase: 'other', now: 5 })
+  t.equal(next.endpointUrl, 'https://example.com')
   t.strictSame(next.assigns, {})
   t.strictSame([...next.reqHeaders], [
     ['accept', 'text/html'],

@@ -41,10 +41,20 @@ const telling = (told: string[], more: Partial<Store> = {}): Store => ({
 const brought = (value: string, secretKeyBase: string | undefined = 'x'.repeat(64)): Conn => {
   const made = conn('GET', '/', { cookies: { [key]: value } })
   const { method, scheme, host, port, path, segments, scriptName, queryString, remoteIp, httpVersion } = made
-  const { body, now, signal, reqHeaders } = made
+  const { body, now, signal, reqHeaders, endpointUrl } = made
   const plain = { method, scheme, host, port, path, segments, scriptName, queryString, remoteIp, httpVersion }
   const entropy = (label: string, length: number): Uint8Array => made.entropy(label, length)
-  return ConnRecord.of({ ...plain, body, now, signal, reqHeaders, entropy, secretKeyBase, watch: undefined })
+  return ConnRecord.of({
+    ...plain,
+    endpointUrl,
+    body,
+    now,
+    signal,
+    reqHeaders,
+    entropy,
+    secretKeyBase,
+    watch: undefined,
+  })
 }
 const asked = (value: string, ...changes: readonly Change[]): readonly string[] => {
   const told: string[] = []

@@ -29,7 +29,7 @@ export const e4 = pipeline(
   fetchSession,
   fetchFlash,
   auth.fetchCurrentUser,
-  auth.requireSudoMode, // error: assigns.currentUser has another type here
+  auth.requireSudoMode, // error: assigns.currentUser may be null here: put a plug that requires it earlier
 )
 export const e5 = pipeline(
   fetchSession,

@@ -2,8 +2,10 @@ import t from 'tap'
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readlinkSync,
   symlinkSync,
@@ -12,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openFile } from '../../../../lib/adapters/node/file.js'
+import { openFile, readAtOnce, readFile, type OpenFile } from '../../../../lib/adapters/node/file.js'
 import { endpoint, pipeline, putRespHeader, sendFile, text } from '../../../../lib/index.js'
 import { answers, ask, dial, headText, rejections, start, until } from './support.js'
 
@@ -159,12 +161,43 @@ t.test('a client that leaves has its file closed', async t => {
   t.same(server.bugs, [])
 })
 
-t.test('a file is opened and measured', async t => {
+t.test('a file is opened and measured', t => {
   mkdirSync(at('more'))
-  const opened = await openFile({ kind: 'file', file: at('hello.txt'), offset: 4, length: 100 })
+  const opened = openFile({ kind: 'file', file: at('hello.txt'), offset: 4, length: 100 })
   t.match(opened, { _tag: 'Right', right: { length: 7 } })
-  if (opened._tag === 'Right') await opened.right.handle.close()
-  t.match(await openFile({ kind: 'file', file: at('more'), offset: 0, length: 'all' }), { _tag: 'Left' })
+  if (opened._tag === 'Right') closeSync(opened.right.fd)
+  t.match(openFile({ kind: 'file', file: at('more'), offset: 0, length: 'all' }), { _tag: 'Left' })
+  t.end()
+})
+
+t.test('a file is sent whole whether it is read at once or streamed', async t => {
+  for (const size of [readAtOnce, readAtOnce + 1]) {
+    writeFileSync(at('limit.bin'), Buffer.alloc(size + 2, 'abcdefg'))
+    const server = await start(t, sendFile(200, at('limit.bin'), 1, size))
+    const line = await dial(t, server)
+    line.send(get + last)
+    const both = answers(await line.closed())
+    const body = 'abcdefg'.repeat(size).slice(1, size + 1)
+    t.ok(both.length === 2 && both.every(answer => answer.body === body), `${size} bytes, twice`)
+  }
+  await until(() => openFiles() === 0)
+})
+
+const read = (opened: OpenFile, offset: number) => new Promise(resolve => readFile(opened, offset, resolve))
+
+t.test('of a file that shrinks before it is read, what is left is read', async t => {
+  writeFileSync(at('shrunk.txt'), 'hello world')
+  const opened = openFile({ kind: 'file', file: at('shrunk.txt'), offset: 2, length: 'all' })
+  if (opened._tag === 'Left') return t.fail(opened.left.message)
+  truncateSync(at('shrunk.txt'), 5)
+  t.same(await read(opened.right, 2), { _tag: 'Right', right: Buffer.from('llo') })
+  t.equal(openFiles(), 0)
+})
+
+t.test('a file that cannot be read is a failure, and closed', async t => {
+  const fd = openSync(at('hello.txt'), 'a')
+  t.match(await read({ fd, length: 5 }, 0), { _tag: 'Left', left: { _tag: 'Exception' } })
+  t.equal(openFiles(), 0)
 })
 
 t.test('nothing was rejected without a handler', async t => t.same(rejections, []))

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { settingsOf, type ServeOptions } from '../../../../lib/adapters/node/options.js'
 import { serve } from '../../../../lib/adapters/node.js'
 import { text } from '../../../../lib/index.js'
@@ -28,6 +29,8 @@ t.test('what is given replaces the default, and undefined does not', async t => 
   const onError = (): void => undefined
   const given = { port: 0, host: '::1', deadline: 5, stopOn: ['SIGHUP'] as const, onError }
   t.match(settingsOf(given), given)
+  t.equal(settingsOf({ workers: 3 }).workers, 3)
+  t.equal(settingsOf({ workers: 'cores' }).workers, availableParallelism())
   t.equal(settingsOf({ port: undefined } as unknown as ServeOptions).port, 4000)
 })
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { request as ask1 } from 'undici'
-import { endpoint, json, text, type Conn } from '../../../../lib/index.js'
+import { currentUrl, endpoint, json, text, type Conn } from '../../../../lib/index.js'
 import { answers, ask, dial, headText, rejections, start } from './support.js'
 
 /** What a conn says of its request. */
@@ -162,6 +162,20 @@ t.test('the secret of an endpoint is on the conn', async t => {
     endpoint({ secretKeyBase }, (conn: Conn) => text(`${conn.secretKeyBase === secretKeyBase}`)(conn)),
   )
   t.equal((await ask(t, server, headText('GET /'), /(true|false)$/)).body, 'true')
+})
+
+t.test('so is its url, from the first conn on', async t => {
+  const url = 'https://example.com'
+  const server = await start(
+    t,
+    endpoint({ url }, (conn: Conn) => text(currentUrl(conn))(conn)),
+  )
+  t.equal((await ask(t, server, headText('GET /a?b'), /b$/)).body, 'https://example.com/a?b')
+  const bare = await start(
+    t,
+    endpoint({}, (conn: Conn) => text(`${conn.endpointUrl}`)(conn)),
+  )
+  t.equal((await ask(t, bare, headText('GET /'), /undefined$/)).body, 'undefined')
 })
 
 t.test('entropy is the same for a label on a request, and another on the next', async t => {

@@ -274,7 +274,7 @@ t.test('bugs are told, and shown to nobody else', async t => {
 
 t.test('the conn of a bug is told with it', async t => {
   let path: string | undefined
-  const onError = (_: unknown, conn: Conn): void => void (path = conn.path)
+  const onError = (_: unknown, conn: Conn | undefined): void => void (path = String(conn?.path))
   const server = await start(t, () => Promise.reject(new Error('oops')) as never, { onError })
   t.equal((await ask(t, server, headText('GET /where'))).status, 500)
   t.equal(path, '/where')

@@ -2,10 +2,11 @@
  * The contenders with sessions. Each does the same: `/login?7` begins the session of visitor 7, and `/` does the scenario's
  * work. What a contender needs is imported when it begins, so that each process holds its own only.
  */
-import { createServer, type RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Conn, Responded, WithSession } from '../lib/index.js'
-import type { Store } from '../plugs/session/store.js'
+import type { Conn, EndpointOptions, Responded, WithSession } from '../../lib/index.js'
+import type { Store } from '../../plugs/session/store.js'
+import { listen, numberIn, visitorName } from './work.js'
 
 export const scenarios = ['read', 'write', 'untouched'] as const
 export type Scenario = (typeof scenarios)[number]
@@ -23,7 +24,7 @@ type PeerSession = Partial<Visitor>
 
 const visitor = (i: number): Visitor => ({
   user_id: 1_000_000 + i,
-  user_name: `visitor ${i}`,
+  user_name: visitorName(i),
   token: 'abcdefghijklmnopqrstuvwxyz012345',
   visits: 10,
 })
@@ -32,14 +33,6 @@ const secret = 'a secret of at least sixty-four bytes, which is a secret to nobo
 
 /** Begins to serve; gives the port. */
 type Begin = (scenario: Scenario) => Promise<number>
-
-const listen = (listener: RequestListener): Promise<number> =>
-  new Promise(resolve => {
-    const server = createServer(listener)
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
-
-const numberIn = (url: string): number => Number(url.slice(url.indexOf('?') + 1))
 
 /** The scenario's work on a peer's session, which gives itself when it is first looked at; gives the body. */
 const work = (scenario: Scenario, session: () => PeerSession): string => {
@@ -50,11 +43,12 @@ const work = (scenario: Scenario, session: () => PeerSession): string => {
 }
 
 const plugboard =
-  (storeOf: () => Store | Promise<Store>, everywhere = true): Begin =>
+  (storeOf: () => Store | Promise<Store>, everywhere = true, options: EndpointOptions = {}): Begin =>
   async scenario => {
-    const { endpoint, pipeline, text, when } = await import('../lib/index.js')
-    const { serve } = await import('../lib/adapters/node.js')
-    const { fetchSession, getSession, mergeSession, putSession, session } = await import('../plugs/index.js')
+    const { endpoint, pipeline, text, when } = await import('../../lib/index.js')
+    const { serve } = await import('../../lib/adapters/node.js')
+    const { fetchSession, getSession, mergeSession, putSession, session } =
+      await import('../../plugs/index.js')
     const name = getSession('user_name')
     const visits = getSession('visits')
     const hello = text('hello')
@@ -68,7 +62,8 @@ const plugboard =
     const browser = pipeline(session({ store: await storeOf(), key: '_app_key' }), fetchSession, answer)
     const isLogin = (conn: Conn): boolean => conn.path === '/login'
     const app = everywhere ? browser : pipeline(hello, when(isLogin, browser))
-    const started = await serve(endpoint({ secretKeyBase: secret }, app), { port: 0, host: '127.0.0.1' })()
+    const site = endpoint({ secretKeyBase: secret, ...options }, app)
+    const started = await serve(site, { port: 0, host: '127.0.0.1' })()
     if (started._tag === 'Left') throw new Error(started.left.message)
     return started.right.port
   }
@@ -197,18 +192,42 @@ const ironSession: Begin = async scenario => {
   })
 }
 
+/** By hand: a cookie sealed by `createCipheriv`, opened by each request that looks at it. */
+const byHand: Begin = async scenario => {
+  const { open, seal } = await import('./sealed-cookie.js')
+  return listen((request, response) => {
+    const send = (status: number, body: string, changed?: PeerSession): void => {
+      const headers = ['content-type', 'text/plain; charset=utf-8', 'content-length', String(body.length)]
+      if (changed !== undefined) headers.push('set-cookie', seal(changed))
+      response.writeHead(status, headers)
+      response.end(body)
+    }
+    const url = request.url as string
+    if (url !== '/') return send(200, 'welcome', visitor(numberIn(url)))
+    if (scenario === 'untouched') return send(200, 'hello')
+    const session = open<Visitor>(request.headers.cookie)
+    if (session === undefined) return send(403, 'log in first')
+    const body = work(scenario, () => session)
+    send(200, body, scenario === 'write' ? session : undefined)
+  })
+}
+
 const cookies = async (encryptionSalt?: string): Promise<Store> => {
-  const { cookieStore } = await import('../plugs/index.js')
+  const { cookieStore } = await import('../../plugs/index.js')
   return cookieStore({ signingSalt: 'a salt', ...(encryptionSalt === undefined ? {} : { encryptionSalt }) })
 }
 
 const sqlOf = async (database: never): Promise<Store> => {
-  const { sqlStore } = await import('../plugs/session/stores/sql.js')
+  const { sqlStore } = await import('../../plugs/session/stores/sql.js')
   const store = sqlStore(database)
   const migrated = await (store.migrate as () => unknown)()
   if ((migrated as { readonly _tag: string })._tag === 'Left') throw new Error('the table cannot be made')
   return store
 }
+
+/** Begins to serve one of the contenders, which `server.ts` calls. */
+export const begin = (contender: string, scenario: string): Promise<number> =>
+  (contenders[contender] as Begin)(scenario as Scenario)
 
 /** A page that has no session, though the browser sends the cookie of one: what `untouched` is to be compared with. */
 export const without = 'Plugboard, no session'
@@ -218,17 +237,21 @@ export const contenders: Readonly<Record<string, Begin>> = {
   [without]: plugboard(() => cookies(), false),
   'Plugboard, signed': plugboard(() => cookies()),
   'Plugboard, encrypted': plugboard(() => cookies('another salt')),
+  'Plugboard, encrypted, memo': plugboard(() => cookies('another salt'), true, {
+    cookieMemo: { maxBytes: 10_000_000 },
+  }),
   '@fastify/secure-session': secureSession,
+  'node:http by hand, sealed': byHand,
   'iron-session': ironSession,
   'koa-session, signed': koaSession,
   'Plugboard, memory': plugboard(async () => {
-    const { memoryStore, memoryTable } = await import('../plugs/index.js')
+    const { memoryStore, memoryTable } = await import('../../plugs/index.js')
     return memoryStore(memoryTable())
   }),
   '@fastify/session, memory': fastifySession(),
   'express-session, memory': expressSession(),
   'Plugboard, redis': plugboard(async () => {
-    const { redisStore } = await import('../plugs/session/stores/redis.js')
+    const { redisStore } = await import('../../plugs/session/stores/redis.js')
     return redisStore(await redis(), { prefix: 'bench:plugboard:' })
   }),
   '@fastify/session, redis': fastifySession(() => redisStoreOf('bench:fastify:')),
