@@ -4,8 +4,8 @@
  * a path follows from the path alone, so that each is entered at most once: the work is bounded by the size of the table,
  * whatever the path.
  *
- * It reads the path as it was sent, and nothing is split or copied but what is captured. Only a path with a `%` or a slash
- * too many is written anew first, decoded.
+ * It reads the path as it was sent, and nothing is split or copied but what is captured; slashes that are doubled are passed
+ * over on the way. Only a path with a `%` or a slash at its end is written anew first, decoded.
  */
 import {
   decodedSegments,
@@ -160,7 +160,8 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
   let host = ''
   let best = last
   let found: Found<R> | undefined
-  let byGlob = false
+  /** Where the first segment begins. */
+  let first = 1
   /** Where the parameters on the way to the node at hand begin and end. */
   const starts: number[] = []
   const ends: number[] = []
@@ -180,7 +181,7 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
   /** Where the segment begins that a glob takes first, or undefined if none begins at a position or behind it. */
   const startOf = (from: number, prefix: string): number | undefined => {
     if (prefix !== '') return from - prefix.length
-    if (from === 1 || from === text.length) return from
+    if (from === first || from === text.length) return from
     return text.charCodeAt(from) === slash && !inner?.has(from) ? from + 1 : undefined
   }
 
@@ -189,7 +190,7 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
     const segments: string[] = []
     for (let start = from, end = 0; start < text.length; start = end + 1) {
       end = endOf(start)
-      segments.push(text.slice(start, end))
+      if (end > start) segments.push(text.slice(start, end))
     }
     return segments
   }
@@ -203,9 +204,8 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
       const start = glob === undefined ? from : startOf(from, glob.prefix)
       if (start === undefined || (hosts !== undefined && !takesHost(hosts, host))) continue
       best = order
-      byGlob = glob !== undefined
       found = bare
-      if (names.length === 0 && !byGlob) return
+      if (names.length === 0 && glob === undefined) return
       const params = newParams()
       // One place in the code for each parameter: V8 stores faster where it has seen few names.
       const count = names.length
@@ -223,6 +223,17 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
       found = { route: bare.route, params }
       return
     }
+  }
+
+  /** Where a text ends that stands at a position but for slashes that are doubled; -1 if it does not. */
+  const looseEnd = (wanted: string, from: number): number => {
+    let at = from
+    for (let i = 0; i < wanted.length; i++) {
+      const code = wanted.charCodeAt(i)
+      if (text.charCodeAt(at++) !== code) return -1
+      if (code === slash) while (text.charCodeAt(at) === slash) at++
+    }
+    return at
   }
 
   /** Goes on behind the parameters that ask something of their text, and to globs. */
@@ -257,18 +268,20 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
       const { rare } = at
       if (pos === length) settle(at.ends, pos)
       else {
-        const code = path.charCodeAt(pos)
+        let code = path.charCodeAt(pos)
+        if (code === slash && inner === undefined)
+          while (code === slash && path.charCodeAt(pos - 1) === slash) code = path.charCodeAt(++pos)
         const { codes, param } = at
         let i = codes.length - 1
         while (i >= 0 && codes[i] !== code) i--
         if (i >= 0) {
           const next = at.texts[i] as Node<R>
           const wanted = next.text
-          const behind = pos + wanted.length
-          if (
-            (wanted.length === 1 || path.slice(pos, behind) === wanted) &&
-            (inner === undefined || !isInner(pos, behind))
-          ) {
+          let behind = pos + wanted.length
+          if (wanted.length > 1 && path.slice(pos, behind) !== wanted)
+            behind = inner === undefined ? looseEnd(wanted, pos) : -1
+          else if (inner !== undefined && isInner(pos, behind)) behind = -1
+          if (behind >= 0) {
             if (param === undefined && rare === undefined) {
               at = next
               pos = behind
@@ -298,13 +311,15 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
     }
   }
 
-  /** What is found for a path without its encoding that begins with its only empty segment. */
+  /** What is found for a path without its encoding that does not end with a slash. */
   const findIn = (root: Node<R>, forHost: string, path: string): Found<R> | 'none' => {
     text = path
     host = forHost
     best = last
     found = undefined
-    search(root, 1, 0)
+    first = 1
+    if (inner === undefined) while (path.charCodeAt(first) === slash) first++
+    search(root, first, 0)
     return found ?? 'none'
   }
 
@@ -354,18 +369,13 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
     },
     find(method, forHost, path) {
       const root = method === 'GET' ? forGet : (roots.get(method) ?? rest)
-      if (path === '/') return findIn(root, forHost, path)
       if (
-        path.charCodeAt(0) !== slash ||
         path.charCodeAt(path.length - 1) === slash ||
+        path.charCodeAt(0) !== slash ||
         path.indexOf('%') >= 0
       )
-        return findDecoded(root, forHost, path)
-      const answer = findIn(root, forHost, path)
-      // Texts and parameters hold no empty segment, so that only a glob could have passed over one.
-      return (answer === 'none' || byGlob) && path.indexOf('//') >= 0
-        ? findDecoded(root, forHost, path)
-        : answer
+        return path === '/' ? findIn(root, forHost, path) : findDecoded(root, forHost, path)
+      return findIn(root, forHost, path)
     },
   }
 }
