@@ -144,50 +144,44 @@ export const resourcesAt = (
     const parent = `${name}${capitalize(param)}`
     const pattern = singleton ? all : join(all, `/:${parent}`)
     const inside: Owner = Symbol(where)
-    /** A scope inside the resource, which says nothing but its path and its parameter. */
-    const scopeOf = (pattern: string, codecs: readonly Asked[], routes: unknown, made: Owner): ScopeNode => {
-      if (typeof routes !== 'function')
-        throw mistake(where, 'collection and member take a function that returns routes')
-      const inner: Owner = Symbol(where)
-      return {
-        kind: 'scope',
-        owner: made,
-        place,
-        pattern,
-        segments: parsePrefix(pattern, where),
-        hosts: undefined,
-        assigns: {},
-        private: {},
-        codecs,
-        through: [],
-        nodes: nodesOf(routes(verbsAt(inner, pattern)), inner, where),
-      }
-    }
-    // What stands beside the actions is declared before them, so that "/:id" does not take it.
-    const beside = new Set<Node>()
-    const add = (scope: ScopeNode): ScopeNode => {
-      beside.add(scope)
-      return scope
-    }
-    const nest = (verbs: object): unknown =>
-      nested({
-        ...verbs,
-        collection: (routes: unknown) => add(scopeOf(all, [], routes, inside)),
-        member: (routes: unknown) => add(scopeOf(one, codecs(param), routes, inside)),
-      })
-    const nodes = nodesOf(nest(verbsAt(inside, pattern)), inside, where)
-    const scope: ScopeNode = {
+    /** A scope of the resource, which says nothing but its path and its parameter. */
+    const scopeOf = (
+      made: Owner,
+      pattern: string,
+      codecs: readonly Asked[],
+      nodes: readonly Node[],
+    ): ScopeNode => ({
       kind: 'scope',
-      owner,
+      owner: made,
       place,
       pattern,
       segments: parsePrefix(pattern, where),
       hosts: undefined,
       assigns: {},
       private: {},
-      codecs: codecs(parent),
+      codecs,
       through: [],
-      nodes: nodes.filter(node => !beside.has(node)),
+      nodes,
+    })
+    // What stands beside the actions is declared before them, so that "/:id" does not take it.
+    const beside = new Set<Node>()
+    const add = (pattern: string, codecs: readonly Asked[], routes: unknown): Node => {
+      if (typeof routes !== 'function')
+        throw mistake(where, 'collection and member take a function that returns routes')
+      const inner: Owner = Symbol(where)
+      const nodes = nodesOf(routes(verbsAt(inner, pattern)), inner, where)
+      const scope = scopeOf(inside, pattern, codecs, nodes)
+      beside.add(scope)
+      return scope
     }
+    const nest = (verbs: object): unknown =>
+      nested({
+        ...verbs,
+        collection: (routes: unknown) => add(all, [], routes),
+        member: (routes: unknown) => add(one, codecs(param), routes),
+      })
+    const nodes = nodesOf(nest(verbsAt(inside, pattern)), inside, where)
+    const under = nodes.filter(node => !beside.has(node))
+    const scope = scopeOf(owner, pattern, codecs(parent), under)
     return { kind: 'group', owner, nodes: [...nodes.filter(node => beside.has(node)), ...routes, scope] }
   })

@@ -16,7 +16,7 @@ import { htmlEscape } from '../http/html.js'
 import { statusCode, type StatusName } from '../http/status.js'
 import { isLocalPath } from '../http/uri.js'
 import { raise } from './raise.js'
-import { ConnRecord } from './record.js'
+import { appended, ConnRecord } from './record.js'
 
 /**
  * Sets the status, by number (100 to 999) or by name; anything else throws.
@@ -325,7 +325,7 @@ export const registerBeforeSend = <In extends Conn>(plug: (conn: In) => Conn | E
     throw new TypeError('registerBeforeSend: the plug must be a function from a conn')
   return function registerBeforeSend<C extends In>(conn: C): C {
     return ConnRecord.with(conn, {
-      beforeSend: conn.beforeSend.concat(plug as unknown as BeforeSend),
+      beforeSend: appended(conn.beforeSend, plug as unknown as BeforeSend),
     }) as Conn as C
   }
 }
