@@ -23,7 +23,8 @@ export interface Usage {
 /** A server in a process of its own. */
 export interface Server {
   readonly port: number
-  usage(): Promise<Usage>
+  /** @param collected whether garbage is collected first */
+  usage(collected?: boolean): Promise<Usage>
   stop(): void
 }
 
@@ -59,9 +60,9 @@ export const start = async (file: string, args: readonly string[], message?: obj
   const { port } = await next<{ port: number }>(child)
   return {
     port,
-    usage: async () => {
+    usage: async (collected = false) => {
       if (!child.connected) throw new Error('the server has ended')
-      child.send('usage')
+      child.send(collected ? 'collected' : 'usage')
       const { cpu, memory } = await next<{ cpu: NodeJS.CpuUsage; memory: number }>(child)
       return { cpu: cpu.user + cpu.system, rss: memory }
     },

@@ -1,6 +1,7 @@
 /** What was asked for on the command line, or why it cannot be understood. */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import { parseArgs } from 'node:util'
+import { left, right } from '../lib/fp.js'
 
 /** What there is to do. */
 export type Command =

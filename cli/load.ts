@@ -1,9 +1,10 @@
 /** Finds the app's router: its package.json says in which module it is, and that module is run. */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { AnyPlug } from '../lib/fold.js'
+import { left, right } from '../lib/fp.js'
 import { holdsRouter } from '../router/route-table.js'
 
 /** The nearest package.json, from a folder upwards. */

@@ -1,6 +1,7 @@
 /** Effects as values: what a plug returns when its result must be fetched from the world. Nothing runs before the runner. */
-import { right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { PlugError } from './error.js'
+import { right } from './fp.js'
 
 /**
  * An effect as a value: fp-ts's `IOEither<PlugError, A>` or `TaskEither<PlugError, A>`. Nothing happens until the
@@ -48,5 +49,11 @@ export const chain = <A, B>(next: (value: A) => Effect<B>): ((effect: Effect<A>)
  * import { effect, pipe } from 'plugboard'
  * pipe(effect.of(7), effect.map(n => n + 1))() // => right(8)
  */
-export const map = <A, B>(change: (value: A) => B): ((effect: Effect<A>) => Effect<B>) =>
-  chain(value => of(change(value)))
+export const map = <A, B>(change: (value: A) => B): ((effect: Effect<A>) => Effect<B>) => {
+  const follow = (outcome: Either<PlugError, A>): Either<PlugError, B> =>
+    outcome._tag === 'Left' ? outcome : right(change(outcome.right))
+  return effect => () => {
+    const outcome = effect()
+    return 'then' in outcome ? outcome.then(follow) : follow(outcome)
+  }
+}

@@ -9,8 +9,10 @@ import { errorResponse } from './error-response.js'
 import type { AnyPlug } from './fold.js'
 import { originProblem } from './http/origin.js'
 import { checkAtBoot, checkedAtBoot, pipeline } from './plug.js'
+import type { TelemetryPort } from './port.js'
 import type { Result } from './effect.js'
 import { run, type RenderErrors } from './run.js'
+import { observedRun } from './telemetry.js'
 
 /** What an endpoint is configured with. */
 export interface EndpointOptions {
@@ -31,6 +33,12 @@ export interface EndpointOptions {
    * again: `{ maxBytes: 10_000_000 }`. It holds at most so many bytes in each process, of opened sessions. Default: none.
    */
   readonly cookieMemo?: { readonly maxBytes: number } | undefined
+  /**
+   * Who is told of each request that is run, of each failure that is rendered and of each dispatch of the app's routers:
+   * `telemetryTo` of `plugboard/node`. Dispatches are effects then, since clocks are read. Of an endpoint that is a plug
+   * inside another, its routers alone tell this port. Default: nobody.
+   */
+  readonly telemetry?: TelemetryPort | undefined
   /** Makes the response of a failure; by default a short page, JSON or text. */
   readonly renderErrors?: RenderErrors
 }
@@ -68,6 +76,17 @@ const memoOf = (option: EndpointOptions['cookieMemo']): CookieMemo | undefined =
   return new CookieMemo(maxBytes as number)
 }
 
+/** Throws unless a value can be a port for telemetry. */
+const checkTelemetry = (port: unknown): void => {
+  const { systemTime, monotonicTime, execute } = Object(port) as {
+    readonly [K in keyof TelemetryPort]?: unknown
+  }
+  if (![systemTime, monotonicTime, execute].every(part => typeof part === 'function'))
+    throw new TypeError(
+      'endpoint: telemetry must be a telemetry port, such as telemetryTo(…) of plugboard/node: functions systemTime, monotonicTime and execute',
+    )
+}
+
 const memos = new WeakMap<object, CookieMemo>()
 
 /** The memo of cookies that an endpoint has made, for the adapter, which makes its conns with it. */
@@ -94,30 +113,34 @@ export const endpoint = (
       ? originProblem(options.url, 'an app that lives under one is mounted there by forward')
       : undefined
   if (problem !== undefined) throw new TypeError(`endpoint: url ${problem}`)
-  const { secretKeyBase, url, renderErrors = errorResponse } = options
+  const { secretKeyBase, url, telemetry, renderErrors = errorResponse } = options
   if (typeof renderErrors !== 'function')
     throw new TypeError('endpoint: renderErrors must be a function from a failure to a plug')
   const cookieMemo = memoOf(options.cookieMemo)
+  if (telemetry !== undefined) checkTelemetry(telemetry)
   const inner: AnyPlug = pipeline(plug)
   const config = {
     ...(secretKeyBase !== undefined && { secretKeyBase }),
     ...(url !== undefined && { endpointUrl: url }),
     ...(cookieMemo !== undefined && { cookieMemo }),
+    ...(telemetry !== undefined && { telemetry }),
   }
   const ready = (conn: Conn): Conn =>
     (secretKeyBase === undefined || conn.secretKeyBase === secretKeyBase) &&
     (url === undefined || conn.endpointUrl === url) &&
-    (cookieMemo === undefined || ConnRecord.cookieMemo(conn) === cookieMemo)
+    (cookieMemo === undefined || ConnRecord.cookieMemo(conn) === cookieMemo) &&
+    (telemetry === undefined || ConnRecord.telemetry(conn) === telemetry)
       ? conn
       : ConnRecord.request(conn, config)
-  const runInner = run(inner, renderErrors)
+  const runInner = run(inner, renderErrors, telemetry)
+  const runOne = telemetry === undefined ? runInner : observedRun(telemetry, runInner)
   const endpoint = (conn: Conn): unknown => inner(ready(conn))
   if (cookieMemo !== undefined) memos.set(endpoint, cookieMemo)
   checkedAtBoot(endpoint, given => checkAtBoot(inner, { ...given, secretKeyBase }))
   // not enumerable: whoever prints an endpoint must not print its secret
   return Object.defineProperties(endpoint, {
     options: { value: options },
-    run: { value: (conn: Conn) => runInner(ready(conn)) },
+    run: { value: (conn: Conn) => runOne(ready(conn)) },
   }) as Endpoint
 }
 

@@ -1,5 +1,5 @@
 /** The package root: what an app imports to write plugs. It loads no store, no parser and nothing that touches the world. */
-export { flow, pipe } from 'fp-ts/lib/function.js'
+export { flow, pipe } from './fp.js'
 export type * from './conn.js'
 export { fetched, isFetched, type Dict, type Fetched, type NotFetched } from './fetched.js'
 export * from './error.js'
@@ -10,6 +10,15 @@ export { attempt, fail, named, pipeline, rescue, when, type Plug, type Rescued }
 export type { After, AnyPlug, In, Next, Out, Pipeline } from './fold.js'
 export { run, type RenderErrors } from './run.js'
 export { checkSecretKeyBase, endpoint, type App, type Endpoint, type EndpointOptions } from './endpoint.js'
+export type {
+  EndpointRequest,
+  EndpointResponse,
+  RenderedError,
+  RouterDispatch,
+  ServedEndpoint,
+  TelemetryEvent,
+  TelemetryPort,
+} from './port.js'
 export * from './conn/assigns.js'
 export * from './conn/request.js'
 export * from './conn/response.js'

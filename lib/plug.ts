@@ -3,13 +3,13 @@
  * executes. Here are its types and the functions that make and join plugs: pipeline, when, attempt, fail, rescue.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
-import { left, right } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted, Responded } from './conn.js'
 import type { Effect, Result } from './effect.js'
 import { ConnRecord } from './conn/record.js'
 import { caught } from './conn/raise.js'
 import { exception, type PlugError } from './error.js'
 import type { AnyPlug, At, Check, In, Made, Norm, Out, Start, Walk } from './fold.js'
+import { left, right } from './fp.js'
 
 /**
  * A plug: it needs an `In` and passes an `Out` on, or halts.
@@ -159,7 +159,9 @@ const perform = (reached: Reached): Conn | Promise<Conn> => {
 }
 
 /** A conn, or a promise of one, as an effect gives it. */
-const given = (done: Conn | Promise<Conn>): Either<PlugError, Conn> | Promise<Either<PlugError, Conn>> =>
+export const given = (
+  done: Conn | Promise<Conn>,
+): Either<PlugError, Conn> | Promise<Either<PlugError, Conn>> =>
   done instanceof ConnRecord ? right(done) : (done as Promise<Conn>).then(right)
 
 /** As a plug returns it: the conn, or the effect that gives it. That effect never fails: a failure is on the conn. */

@@ -2,7 +2,9 @@
  * Ports: what plugs ask of the world, as interfaces. A plug takes a port as an option and never does what it describes
  * itself; the ports of Node are in `plugboard/node`, a test passes its own.
  */
+import type { Conn, MatchedRoute } from './conn.js'
 import type { Effect } from './effect.js'
+import type { PlugError } from './error.js'
 import type { HeaderList } from './http/headers.js'
 
 /** A regular file, as a {@link Directory} finds it. */
@@ -94,4 +96,95 @@ export interface HttpClient {
    * request's body fails with is passed on.
    */
   send(request: ClientRequest): Effect<ClientResponse>
+}
+
+/** What is known of a dispatch: a request for which a router has found a route. */
+export interface RouterDispatch {
+  /** The conn at this point. Its `route` has the method and the metadata that the route was declared with. */
+  readonly conn: Conn & { readonly route: MatchedRoute }
+  /** The route's pattern, mounts included: `'/snippets/:id'`; of a mount, the path it is at. */
+  readonly route: string
+  /** The name of what the request is dispatched to: the route's handler, or what is mounted there. */
+  readonly plug: string
+  /** The text of the path parameters of this router's route. */
+  readonly pathParams: Conn['pathParams']
+  /** The names of what the route's scopes go through, the outermost's first; a mounted router has its own alone. */
+  readonly pipeThrough: readonly string[]
+  /** One object for each dispatch, the same at its start and at its end: a key for what a handler keeps between them. */
+  readonly span: object
+}
+
+/** What is known of a request when an endpoint begins to answer it. */
+export interface EndpointRequest {
+  /** The conn that the app's first plug is given. */
+  readonly conn: Conn
+  /** One object for each request, the same at its start and at its end: a key for what a handler keeps between them. */
+  readonly span: object
+}
+
+/** What is known of a request that an endpoint has answered. */
+export interface EndpointResponse {
+  /** The final conn: with its response, of a failure too (`conn.error`), and all hooks run. */
+  readonly conn: Conn & { readonly status: number }
+  /** The same object as at the start. */
+  readonly span: object
+}
+
+/** What is known of a failure for which a response was made. */
+export interface RenderedError {
+  /** The conn with that response; no hook has seen it yet. */
+  readonly conn: Conn
+  /** The status of that response. */
+  readonly status: number
+  readonly error: PlugError
+}
+
+/** What is known of an endpoint that is served. */
+export interface ServedEndpoint {
+  /** Its address: `http://127.0.0.1:4000`. */
+  readonly url: string
+  /** The port it listens on. */
+  readonly port: number
+}
+
+/** The name of an event, what was measured (in milliseconds), and what it is about. */
+interface Event<Name extends string, Measured extends string, About> {
+  readonly name: Name
+  readonly measurements: { readonly [M in Measured]: number }
+  readonly metadata: About
+}
+
+/**
+ * What an app tells of itself, in the form of Erlang's `:telemetry`, told apart by `name`. Every start has one end.
+ *
+ * - The endpoint that is served tells of each request that reaches the app, as it is run.
+ * - Whatever makes the response of a failure tells of that: the endpoint, and the adapter where no app is in the way.
+ * - A router tells of each dispatch: it starts once the route is found and its parameters are on the conn, before any
+ *   pipeline runs. The end is an exception where the dispatched plug itself fails, expectedly or by a throw, and else a
+ *   stop: also behind a pipeline that halts or fails (`conn.error` says so).
+ */
+export type TelemetryEvent =
+  /** A server listens; told once by each, and with workers in each of their processes. `systemTime`: ms since the epoch. */
+  | Event<'plugboard.endpoint.init', 'systemTime', ServedEndpoint>
+  /** `systemTime`: milliseconds since the epoch. */
+  | Event<'plugboard.endpoint.start', 'systemTime', EndpointRequest>
+  /** `duration`: milliseconds since the start, hooks included; the response is yet to be sent. */
+  | Event<'plugboard.endpoint.stop', 'duration', EndpointResponse>
+  /** `duration`: milliseconds that the response took to make. */
+  | Event<'plugboard.error_rendered', 'duration', RenderedError>
+  /** `systemTime`: milliseconds since the epoch. */
+  | Event<'plugboard.router_dispatch.start', 'systemTime', RouterDispatch>
+  /** `duration`: milliseconds since the start, pipelines included. */
+  | Event<'plugboard.router_dispatch.stop', 'duration', RouterDispatch>
+  /** The failure is `conn.error`, too; what was thrown is its `cause`. */
+  | Event<'plugboard.router_dispatch.exception', 'duration', RouterDispatch & { readonly error: PlugError }>
+
+/** Where telemetry events go, and the clocks that they are measured by. None of its functions may throw. */
+export interface TelemetryPort {
+  /** The effect (an fp-ts `IO`) that reads the time: milliseconds since the epoch. */
+  systemTime(): number
+  /** The effect that reads a clock which never goes back: milliseconds, of which only differences mean anything. */
+  monotonicTime(): number
+  /** The effect that tells whom it concerns of an event; the request goes on when it is done. */
+  execute(event: TelemetryEvent): () => void
 }

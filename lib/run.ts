@@ -8,6 +8,8 @@ import { beginErrorResponse, errorResponse } from './error-response.js'
 import { notSent, type PlugError } from './error.js'
 import type { AnyPlug } from './fold.js'
 import { andThen, execute, fail, interpret } from './plug.js'
+import type { TelemetryPort } from './port.js'
+import { observedRender } from './telemetry.js'
 
 /** Makes the response of a failure: a plug for each. */
 export type RenderErrors = (error: PlugError) => AnyPlug
@@ -25,6 +27,7 @@ const missing = notSent('the app ended without a response: end with text, json, 
  * with `NotSent`. If a hook fails, the error response replaces the response, and only the hooks that have not yet run
  * follow.
  *
+ * @param telemetry Told of each failure that is rendered. Default: nobody is.
  * @example
  * import { run, text } from 'plugboard'
  * import { conn } from 'plugboard/testing'
@@ -34,9 +37,10 @@ const missing = notSent('the app ended without a response: end with text, json, 
 export const run = (
   plug: AnyPlug,
   renderErrors: RenderErrors = errorResponse,
+  telemetry?: TelemetryPort,
 ): ((conn: Conn) => Conn | Promise<Conn>) => {
   /** The error response on a failed conn; if it cannot be rendered, the plain one. */
-  const render = (failed: Conn): Done => {
+  const respond = (failed: Conn): Done => {
     const error = failed.error as PlugError
     const ready = beginErrorResponse(error)(ConnRecord.resume(failed))
     return andThen(
@@ -47,6 +51,7 @@ export const run = (
         ),
     )
   }
+  const render = telemetry === undefined ? respond : observedRender(telemetry, respond)
 
   const answer = (ended: Conn): Done => {
     if (ended.error !== undefined) return render(ended)

@@ -1,9 +1,9 @@
 /** Logs each request as one structured record (Plug.Logger and Phoenix.Logger in one), through a port. */
-import { right } from 'fp-ts/lib/Either.js'
 import type { Conn } from '../lib/conn.js'
 import { registerBeforeSend } from '../lib/conn/response.js'
 import type { Effect } from '../lib/effect.js'
 import type { PlugError } from '../lib/error.js'
+import { right } from '../lib/fp.js'
 import { headerProblem } from '../lib/http/headers.js'
 import { decodeSegment } from '../lib/http/utf8.js'
 import type { LogLevel, LogPort, LogRecord } from '../lib/port.js'

@@ -67,8 +67,17 @@ const merge = (conn: Conn, body: Parsed['params']): Conn['params'] => {
 const withBody = (conn: Conn, body: Parsed['params']): Conn =>
   ConnRecord.with(conn, { bodyParams: body as Dict<unknown>, params: merge(conn, body) })
 
+/** The header read last: a server is sent few media types, again and again. */
+let lastHeader = ''
+let lastType: MediaType = { type: '', subtype: '', params: {} }
 /** The media type of a header; one that cannot be read is a type of its own, which only a pass for all lets through. */
-const typeOf = (header: string): MediaType => contentType(header) ?? { type: header, subtype: '', params: {} }
+const typeOf = (header: string): MediaType => {
+  if (header !== lastHeader) {
+    lastType = contentType(header) ?? { type: header, subtype: '', params: {} }
+    lastHeader = header
+  }
+  return lastType
+}
 
 /**
  * Decodes the query into `conn.queryParams`, the body of a POST, PUT, PATCH or DELETE into `conn.bodyParams`, and both

@@ -2,11 +2,11 @@
  * Passes requests on to another server and its answers back, as an HTTP gateway does (RFC 9110 §7.6): for what has not
  * moved to this app yet, or is never going to.
  */
-import { left, right } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted } from '../lib/conn.js'
 import { ConnRecord } from '../lib/conn/record.js'
 import { chain, type Effect } from '../lib/effect.js'
 import { isPlugError, requestTooLarge } from '../lib/error.js'
+import { left, right } from '../lib/fp.js'
 import { fail } from '../lib/plug.js'
 import type { ClientResponse, HttpClient } from '../lib/port.js'
 import { bytes, checkOptions, flag, isRecord, milliseconds, type Rules } from './options.js'

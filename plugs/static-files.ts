@@ -2,11 +2,12 @@
  * Serves files of a directory (Plug.Static), with what HTTP offers for them: validators and 304, ranges, files that have
  * been compressed beforehand. Which file there is, and how it is sent, is data: the directory is a port.
  */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted } from '../lib/conn.js'
 import { mergeRespHeaders } from '../lib/conn/response.js'
 import { chain, of, type Effect, type Result } from '../lib/effect.js'
 import { invalidPath, type PlugError } from '../lib/error.js'
+import { left, right } from '../lib/fp.js'
 import { acceptsEncoding } from '../lib/http/accept.js'
 import { headerProblem } from '../lib/http/headers.js'
 import { splitPath } from '../lib/http/uri.js'

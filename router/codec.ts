@@ -2,7 +2,8 @@
  * Codecs for path parameters: functions from what the path holds to a value, or to a refusal. io-ts codecs are codecs as
  * they are; here are the few that every app needs.
  */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { left, right } from '../lib/fp.js'
 
 /**
  * Decodes a path parameter: io-ts's `decode`. It is given text, or a list of texts for a glob. Where it refuses, the

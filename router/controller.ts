@@ -3,11 +3,12 @@
  * that are no response. A controller is made of pipelines when the app starts; it is a plain record of handlers, as
  * `resources` and the verbs take them.
  */
-import { right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted, Params, Responded } from '../lib/conn.js'
 import { ConnRecord } from '../lib/conn/record.js'
 import { isPlugError, type PlugError } from '../lib/error.js'
 import type { AnyPlug, At, Check, Norm, One, Walk } from '../lib/fold.js'
+import { right } from '../lib/fp.js'
 import { checkAtBoot, checkedAtBoot, execute, fail, pipeline } from '../lib/plug.js'
 import { checkPlug } from './node.js'
 import { checkRecord, knownOptions } from './options.js'

@@ -2,11 +2,12 @@
  * What happens to a request: a route is found, its parameters are put on the conn, and one composed pipeline runs. All
  * that can be made beforehand is made when the app starts.
  */
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { Conn, MatchedRoute } from '../lib/conn.js'
 import { ConnRecord } from '../lib/conn/record.js'
 import { badRequest, invalidParams, noRoute, type PlugError } from '../lib/error.js'
 import type { AnyPlug } from '../lib/fold.js'
+import { isLeft, left, right } from '../lib/fp.js'
 import { putHeader } from '../lib/http/headers.js'
 import { fail, pipeline } from '../lib/plug.js'
 import { map, type Effect } from '../lib/effect.js'
@@ -23,6 +24,7 @@ import { noteMounts, routersIn } from './mounts.js'
 import type { NamedCodec } from './node.js'
 import { join, paramsUnder } from './pattern.js'
 import type { Table, TableFallback, TableRoute } from './table.js'
+import { observed, type Observed } from './telemetry.js'
 import { trie } from './trie.js'
 
 /** What was captured, with the values of codecs in place of text; or the codec that refused. */
@@ -97,6 +99,8 @@ const mounted = (count: number, handler: AnyPlug): AnyPlug => {
 interface Compiled extends Matchable {
   readonly codecs: readonly NamedCodec[]
   readonly run: Run
+  /** The same, with telemetry. */
+  readonly observed: Observed
   /** What the conn says of it, under a mount. */
   readonly matched: (mount: MatchedRoute | undefined) => MatchedRoute
 }
@@ -126,12 +130,16 @@ const compile = (route: TableRoute): Compiled => {
     known.set(under, made)
     return made
   }
+  let seen: Observed | undefined
+  const handler = mount === undefined ? route.handler : mounted(mount, route.handler)
   return {
     method,
     hosts,
     segments,
     codecs,
-    run: compose([...route.plugs, mount === undefined ? route.handler : mounted(mount, route.handler)]),
+    run: compose([...route.plugs, handler]),
+    // made when it is first asked for: most apps have no port
+    observed: (port, conn) => (seen ??= observed(route, handler))(port, conn),
     matched,
   }
 }
@@ -170,16 +178,22 @@ export const dispatcher = (table: Table): Run => {
   for (const route of routes) matcher.add(route)
   const methods = [...new Set(routes.map(route => route.method))]
 
+  /** Runs a route's pipeline on a conn that has all of it. */
+  const runOn = (route: Compiled, conn: Conn): Conn | Effect<Conn> => {
+    const port = ConnRecord.telemetry(conn)
+    return port === undefined ? route.run(conn) : route.observed(port, conn)
+  }
+
   /** Puts what the path says on the conn, and runs the route's pipeline. */
   const enter = (route: Compiled, conn: Conn, captured: Captured): Conn | Effect<Conn> => {
     const matched = route.matched(mountOf(conn))
-    if (captured === noParams) return route.run(ConnRecord.route(conn, matched, noParams, conn.params))
+    if (captured === noParams) return runOn(route, ConnRecord.route(conn, matched, noParams, conn.params))
     if (route.codecs.length === 0)
-      return route.run(ConnRecord.route(conn, matched, captured, overlay(conn.params, captured)))
+      return runOn(route, ConnRecord.route(conn, matched, captured, overlay(conn.params, captured)))
     const decoded = decode(route.codecs, captured)
     return isLeft(decoded)
       ? refuse(conn, decoded.left)
-      : route.run(ConnRecord.route(conn, matched, captured, overlay(conn.params, decoded.right)))
+      : runOn(route, ConnRecord.route(conn, matched, captured, overlay(conn.params, decoded.right)))
   }
 
   const refuse = (conn: Conn, { name, codec }: NamedCodec): Conn | Effect<Conn> =>

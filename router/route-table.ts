@@ -2,16 +2,23 @@
  * The route table as data: what a router's routes are, what runs for each and where they stand, and which of them a
  * request would find. For listings, documentation and telemetry; nothing here answers requests.
  */
-import { isLeft } from 'fp-ts/lib/Either.js'
 import type { Metadata } from '../lib/conn.js'
 import type { AnyPlug } from '../lib/fold.js'
+import { isLeft } from '../lib/fp.js'
 import { splitPath } from '../lib/http/uri.js'
 import { plugName, steps } from '../lib/plug.js'
 import { decode } from './dispatch.js'
 import { decodedSegments, takesHost, type Matcher } from './matcher.js'
 import { join, namesOf, paramsUnder, parsePattern, type Segment } from './pattern.js'
 import type { PathPattern } from './paths.js'
-import type { Described, Table, TableFallback, TableRoute } from './table.js'
+import {
+  handlerName,
+  throughNames,
+  type Described,
+  type Table,
+  type TableFallback,
+  type TableRoute,
+} from './table.js'
 import { trie } from './trie.js'
 
 /** One route as data. */
@@ -99,7 +106,7 @@ const inside = (around: Around, route: TableRoute, before: readonly AnyPlug[]): 
   pattern: join(around.pattern, route.pattern),
   params: [...around.params, ...namesOf(route.segments.slice(0, route.mount))],
   hosts: route.hosts.length > 0 ? route.hosts : around.hosts,
-  pipelines: [...around.pipelines, ...route.through.map(({ plug }) => plugName(plug))],
+  pipelines: [...around.pipelines, ...throughNames(route)],
   plugs: [...around.plugs, ...opening(route.plugs), ...opening(before)],
   metadata: { ...around.metadata, ...route.metadata },
 })
@@ -113,7 +120,7 @@ const infoOf = (route: TableRoute, around: Around): RouteInfo => {
     params: Object.freeze([...params]),
     pipelines: Object.freeze([...pipelines]),
     plugs: Object.freeze([...plugs]),
-    handler: route.handler.name === '' ? (route.action ?? plugName(route.handler)) : plugName(route.handler),
+    handler: handlerName(route),
     mount: route.mount !== undefined,
     metadata: Object.freeze(metadata),
     file: route.place?.file,

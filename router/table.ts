@@ -36,6 +36,14 @@ export interface TableRoute extends Described, Matchable {
   readonly mount: number | undefined
 }
 
+/** The name to show for what a route dispatches to; of one without a name, the resource's action that it is. */
+export const handlerName = ({ handler, action }: TableRoute): string =>
+  handler.name === '' ? (action ?? plugName(handler)) : plugName(handler)
+
+/** The names of what the scopes around a declaration go through, the outermost's first. */
+export const throughNames = ({ through }: Described): readonly string[] =>
+  through.map(({ plug }) => plugName(plug))
+
 /** A fallback with all that its scopes say. */
 export interface TableFallback extends Described {
   readonly hosts: readonly string[]

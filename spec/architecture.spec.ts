@@ -46,6 +46,7 @@ t.test('imports point one way', async t => {
     ['lib/http/cookies.ts', '../crypto/token.js'],
     ['lib/crypto/token.ts', '../http/uri.js'],
     ['lib/error.ts', './http/status.js'],
+    ['lib/fp.ts', './effect.js'],
     ['lib/run.ts', '../plugs/session.js'],
     ['lib/run.ts', '../router/index.js'],
     ['lib/run.ts', './testing/index.js'],
@@ -91,6 +92,8 @@ t.test('imports point one way', async t => {
     ['lib/plug.ts', './conn.js'],
     ['lib/conn.ts', './http/status.js'],
     ['lib/conn.ts', './crypto/token.js'],
+    ['lib/effect.ts', './fp.js'],
+    ['lib/http/query.ts', '../fp.js'],
     ['lib/http/status.ts', '../error.js'],
     ['lib/http/status.ts', './headers.js'],
     ['lib/testing/index.ts', '../run.js'],
@@ -233,7 +236,16 @@ t.test(
 
 t.test('packages are among the dependencies, and those that touch the world stay in adapters', async t => {
   t.strictSame(inPlug("import * as t from 'io-ts'"), [])
-  t.strictSame(inPlug("import { xchacha20 } from '@noble/ciphers/chacha.js'"), [])
+  t.strictSame(inPlug("import ipaddr from 'ipaddr.js'"), [])
+  t.strictSame(inPlug("import type { Either } from 'fp-ts/lib/Either.js'"), [])
+  for (const text of [
+    "import { right, type Either } from 'fp-ts/lib/Either.js'",
+    "export * from 'fp-ts/lib/Either.js'",
+  ])
+    t.strictSame(inPlug(text), ['package'], text)
+  t.strictSame(rulesOf({ 'lib/adapters/node.ts': "import { right } from 'fp-ts/lib/Either.js'" }), [
+    'package',
+  ])
   t.strictSame(inPlug("import fc from 'fast-check'"), ['package'])
   t.strictSame(inPlug("import { pino } from 'pino'"), ['package'])
   t.strictSame(inPlug("import type { Logger } from 'pino'"), [])

@@ -60,22 +60,34 @@ const stillOpen = (sockets: readonly Socket[]): void => {
 }
 
 const kilobytes = 2 ** -10
+const megabytes = 2 ** -20
 
 const begin = (contender: string) => (): Promise<Server> =>
   start('./server.js', ['hello', contender, String(keepAlive)])
 
-/** Kilobytes of a server's memory for each idle connection. It has been under load before, so that it has what it needs. */
-const memoryOf = async (contender: string, effort: Effort): Promise<number> => {
+interface Memory {
+  /** Kilobytes for each idle connection. */
+  readonly each: number
+  /** Megabytes that the server takes with all of them: what it had free before them is not counted twice. */
+  readonly all: number
+}
+
+/**
+ * A server's memory. It has been under load before, so that it has what it needs.
+ *
+ * @param collected whether garbage is collected before memory is read, so that it does not matter how much there happens to be
+ */
+const memoryOf = async (contender: string, effort: Effort, collected: boolean): Promise<Memory> => {
   const server = await begin(contender)()
   try {
     await measure(contender, server, [{ path: '/' }], { rounds: 1, seconds: effort.seconds })
-    const before = await server.usage()
+    const before = await server.usage(collected)
     const sockets = await openAll(server.port, many)
     await sleep(1000)
-    const after = await server.usage()
+    const after = await server.usage(collected)
     stillOpen(sockets)
     closeAll(sockets)
-    return ((after.rss - before.rss) * kilobytes) / many
+    return { each: ((after.rss - before.rss) * kilobytes) / many, all: after.rss * megabytes }
   } finally {
     server.stop()
   }
@@ -109,11 +121,20 @@ const measureOne = async (contender: string, effort: Effort, server: Server): Pr
   if (limit < many + besides)
     throw new Error(`${many} connections need as many open files, and ${limit} are allowed: see ulimit -n`)
   const result = await loaded(contender, server, effort)
-  const memory: number[] = []
-  for (let i = 0; i < servers; i++) memory.push(await memoryOf(contender, effort))
+  const memory: Memory[] = []
+  const held: number[] = []
+  for (let i = 0; i < servers; i++) {
+    memory.push(await memoryOf(contender, effort, false))
+    held.push((await memoryOf(contender, effort, true)).each)
+  }
   return {
     ...result,
-    figures: { 'an idle connection': { value: spreadOf(memory), unit: 'kB' }, ...result.figures },
+    figures: {
+      'an idle connection': { value: spreadOf(memory.map(({ each }) => each)), unit: 'kB' },
+      'without garbage': { value: spreadOf(held), unit: 'kB' },
+      'memory with them': { value: spreadOf(memory.map(({ all }) => all)), unit: 'MB' },
+      ...result.figures,
+    },
   }
 }
 

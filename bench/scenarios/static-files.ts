@@ -7,7 +7,14 @@ import type { Asked } from '../load.js'
 import { withServer } from '../over-http.js'
 import type { Effort, Result, Scenario } from '../scenario.js'
 
-const contenders = ['Plugboard', '@fastify/static', 'sirv', 'express.static'] as const
+const contenders = [
+  'Plugboard',
+  'Plugboard, read once',
+  '@fastify/static',
+  'sirv, dev',
+  'sirv, read once',
+  'express.static',
+] as const
 const answers = ['whole', '304'] as const
 
 const path = '/app.js'

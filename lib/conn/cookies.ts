@@ -1,9 +1,9 @@
 /** Functions on cookies: those the request brought and those the response sets, plain, signed or encrypted. */
-import { isRight } from 'fp-ts/lib/Either.js'
 import type { Conn, RespCookie, WithCookies } from '../conn.js'
 import * as sealedTerm from '../crypto/sealed-term.js'
 import type { Term } from '../crypto/term-format.js'
 import { isFetched, type Dict, type Fetched } from '../fetched.js'
+import { isRight } from '../fp.js'
 import { decodeCookies, isCookieName, isCookieText } from '../http/cookies.js'
 import { isConn } from './is-conn.js'
 import { isDeletion, maxCookieBytes, putCookie, setCookies } from './put-cookie.js'

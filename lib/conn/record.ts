@@ -7,6 +7,7 @@ import { exception, isPlugError, type PlugError } from '../error.js'
 import type { CookieMemo } from '../crypto/cookie-memo.js'
 import { isFetched, notFetched } from '../fetched.js'
 import { headerList, type HeaderList } from '../http/headers.js'
+import type { TelemetryPort } from '../port.js'
 
 /** What an adapter knows of a request: it makes one of these, whose parts it may compute when they are first read. */
 export interface RequestSource {
@@ -29,6 +30,8 @@ export interface RequestSource {
   readonly secretKeyBase: string | undefined
   /** The endpoint's memo of cookies, if it has one. No conn shows it. */
   readonly cookieMemo?: CookieMemo | undefined
+  /** The endpoint's port for telemetry, if it has one. No conn shows it. */
+  readonly telemetry?: TelemetryPort | undefined
   /** Called with every conn of this request as it is made; undefined outside of tests. */
   readonly watch: ((conn: Conn) => void) | undefined
 }
@@ -246,6 +249,11 @@ export class ConnRecord implements Conn {
   /** The memo of cookies that the request of a conn has; what is no conn has none. */
   static cookieMemo(conn: object): CookieMemo | undefined {
     return #request in conn ? conn.#request.cookieMemo : undefined
+  }
+
+  /** The port that routers tell of their dispatches, if the request has one. */
+  static telemetry(conn: Conn): TelemetryPort | undefined {
+    return (conn as ConnRecord).#request.telemetry
   }
 
   // --- updates: each takes a conn and gives the next
@@ -540,6 +548,9 @@ class ChangedSource implements RequestSource {
   }
   get cookieMemo(): CookieMemo | undefined {
     return this.#changes.cookieMemo ?? this.#source.cookieMemo
+  }
+  get telemetry(): TelemetryPort | undefined {
+    return this.#changes.telemetry ?? this.#source.telemetry
   }
   get watch(): ((conn: Conn) => void) | undefined {
     return this.#source.watch

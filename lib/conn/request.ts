@@ -1,8 +1,8 @@
 /** Functions on the request half of a conn: its headers, its query and its addresses. */
-import { isLeft } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted, WithQueryParams } from '../conn.js'
 import { isFetched, type Dict } from '../fetched.js'
 import { invalidHeader } from '../error.js'
+import { isLeft } from '../fp.js'
 import {
   appendHeader,
   deleteHeader,
@@ -17,7 +17,7 @@ import {
 import { decodeQuery, encodeQuery, type ParamValue, type QueryOptions } from '../http/query.js'
 import { isConn } from './is-conn.js'
 import { raise } from './raise.js'
-import { ConnRecord } from './record.js'
+import { ConnRecord, nothing } from './record.js'
 
 /**
  * Every value of a request header, in order; `[]` when there is none. The name is in lower case.
@@ -159,8 +159,16 @@ interface FetchQueryParams {
   <C extends Conn>(conn: C): (C & WithQueryParams) | Halted
 }
 
+/** The parameters of a query that is empty: without a prototype, as all that a client names. */
+const noParams = Object.freeze(Object.create(null)) as Dict<ParamValue>
+
 const fetchQuery = (conn: Conn, options?: QueryOptions): Conn => {
   if (isFetched(conn.queryParams)) return conn
+  if (conn.queryString === '')
+    return ConnRecord.with(conn, {
+      queryParams: noParams,
+      params: conn.params === nothing ? noParams : conn.params,
+    })
   const decoded = decodeQuery(conn.queryString, options)
   if (isLeft(decoded)) return ConnRecord.fail(conn, decoded.left)
   return ConnRecord.with(conn, {

@@ -15,7 +15,20 @@ const alphabet = /^[\w-]*={0,2}$/
  * base64url.encode('hello world') // 'aGVsbG8gd29ybGQ'
  */
 export const encode = (value: Bytes): string =>
-  toBuffer(value, 'base64url.encode: value').toString('base64url')
+  value instanceof Uint8Array && !Buffer.isBuffer(value) && value.length <= scratch.length
+    ? encodeShort(value)
+    : toBuffer(value, 'base64url.encode: value').toString('base64url')
+
+/** Room for short bytes that are no Buffer: to make one of them costs more than to copy them. Wiped after use. */
+const scratch = Buffer.alloc(64)
+
+const encodeShort = (bytes: Uint8Array): string => {
+  const { length } = bytes
+  scratch.set(bytes)
+  const text = scratch.toString('base64url', 0, length)
+  scratch.fill(0, 0, length)
+  return text
+}
 
 /**
  * Decodes, or gives undefined: for a character outside `A-Z a-z 0-9 - _`, an impossible length, or padding

@@ -3,7 +3,8 @@
  * without padding, nonce, tag and ciphertext of XChaCha20-Poly1305. Tokens of Plug.Crypto 1 are read too.
  * Encrypting is pure: the nonce, or the entropy that it is derived from, is given by the caller.
  */
-import { none, some, type Option } from 'fp-ts/lib/Option.js'
+import type { Option } from 'fp-ts/lib/Option.js'
+import { none, some } from '../fp.js'
 import { decode, encode } from './base64url.js'
 import { toBuffer, viewOf, type Bytes } from './bytes.js'
 import { open, seal } from './cipher.js'

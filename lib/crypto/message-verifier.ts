@@ -4,7 +4,8 @@
  * Anyone can read a signed message; nobody without the secret can make or change one.
  */
 import { timingSafeEqual } from 'node:crypto'
-import { none, some, type Option } from 'fp-ts/lib/Option.js'
+import type { Option } from 'fp-ts/lib/Option.js'
+import { none, some } from '../fp.js'
 import { decode } from './base64url.js'
 import { toBuffer, type Bytes } from './bytes.js'
 import { hmac } from './hmac.js'

@@ -3,8 +3,9 @@
  * `sign`, `verify`, `encrypt` and `decrypt`. The payload is the tuple `{data, signed_at_ms, max_age_s}` in
  * external term format. Time is data: the caller gives the time of signing and the time of checking.
  */
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js'
-import { isNone, type Option } from 'fp-ts/lib/Option.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { Option } from 'fp-ts/lib/Option.js'
+import { isLeft, left, right, isNone } from '../fp.js'
 import type { Bytes } from './bytes.js'
 import { generateCached, type KeyDigest } from './key-generator.js'
 import * as messageEncryptor from './message-encryptor.js'

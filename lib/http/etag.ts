@@ -52,6 +52,7 @@ const opaque = (etag: string): string => (etag.startsWith('W/') ? etag.slice(2) 
  * matchesEtag('"a", W/"b"', '"b"', false) // => false
  */
 export const matchesEtag = (header: string, etag: string, weak = true): boolean => {
+  if (weak && header === etag) return true
   if (header.trim() === '*') return true
   if (!weak && etag.startsWith('W/')) return false
   const wanted = opaque(etag)

@@ -29,6 +29,25 @@ export interface HeaderList extends Iterable<readonly [name: string, value: stri
 /** Headers whose values are never printed: they hold cookies, credentials and tokens. */
 const secret = new Set(['authorization', 'cookie', 'proxy-authorization', 'set-cookie', 'x-csrf-token'])
 
+/** RFC 9110 §5.6.2: the characters of a token, upper-case letters left out. */
+const lowerToken = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
+/** RFC 9110 §5.5: visible characters, space, tab and obs-text; no other control character, nothing beyond Latin-1. */
+// oxlint-disable-next-line no-control-regex
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** Whether a text may be the value of a header field. */
+export const isFieldValue = (value: string): boolean => fieldValue.test(value)
+
+/** Fields by which a message says what becomes of its connection, how it is framed and when it was made. */
+const connectionFields = new Set([
+  'connection',
+  'date',
+  'expect',
+  'keep-alive',
+  'trailer',
+  'transfer-encoding',
+])
+
 /**
  * Names and values in one flat array that successive lists share while each only appends: a list sees its own first
  * `length` entries, so an append behind them is invisible to it, and a list that is not at the array's end copies first.
@@ -109,6 +128,19 @@ class Fields implements HeaderList {
   static flat(list: Fields): string[] {
     return list.#items.slice(0, list.#size)
   }
+
+  static lines(list: Fields): string | undefined {
+    const items = list.#items
+    let lines = ''
+    for (let i = 0; i < list.#size; i += 2) {
+      const name = items[i] as string
+      const value = items[i + 1] as string
+      if (name === 'content-length') continue
+      if (connectionFields.has(name) || !isFieldValue(value)) return undefined
+      lines += `${name}: ${value}\r\n`
+    }
+    return lines
+  }
 }
 
 /**
@@ -135,6 +167,12 @@ export const fromRawHeaders = (raw: readonly string[]): HeaderList => {
 
 /** The fields of a list as alternating names and values, as `writeHead` takes them: a new array, for the caller to change. */
 export const toRawHeaders = (list: HeaderList): string[] => Fields.flat(list as Fields)
+
+/**
+ * The fields of a list as lines of a message without `content-length`, which only who frames the message knows;
+ * undefined where one says something of the connection or of the date, and where a value may not be sent.
+ */
+export const headerLines = (list: HeaderList): string | undefined => Fields.lines(list as Fields)
 
 /** Replaces the first field of this name, or appends one. */
 export const putHeader = (list: HeaderList, name: string, value: string): HeaderList => {
@@ -166,12 +204,6 @@ export const deleteHeader = (list: HeaderList, name: string): HeaderList => {
   return at < 0 ? list : Fields.remove(list as Fields, at)
 }
 
-/** RFC 9110 §5.6.2: the characters of a token, upper-case letters left out. */
-const lowerToken = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
-/** RFC 9110 §5.5: visible characters, space, tab and obs-text; no other control character, nothing beyond Latin-1. */
-// oxlint-disable-next-line no-control-regex
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
-
 /**
  * What is wrong with a header field, or undefined if nothing is.
  * A name is a lower-case token; a value holds no control character but tab and nothing beyond Latin-1 (RFC 9110 §5.5).
@@ -181,7 +213,7 @@ export const headerProblem = (name: string, value: string): InvalidHeader | unde
     return invalidHeader(
       `header name ${JSON.stringify(name)} must be a lower-case token (letters, digits and !#$%&'*+-.^_\`|~)`,
     )
-  if (typeof value !== 'string' || !fieldValue.test(value))
+  if (typeof value !== 'string' || !isFieldValue(value))
     return invalidHeader(
       `the value of header "${name}" must be text without line breaks, NUL or other control characters, in Latin-1`,
     )

@@ -3,9 +3,10 @@
  * so a key such as `__proto__` is a key like any other; work and memory grow with the length of the text and
  * no faster.
  */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import { invalidQuery, type PlugError } from '../error.js'
-import { decodeWwwForm, decodeWwwFormLossy, encodeWwwForm, firstInvalidByte, wwwFormBytes } from './utf8.js'
+import { left, right } from '../fp.js'
+import { decodeLossy, decodeUtf8, encodeWwwForm, firstInvalidByte, hexByte } from './utf8.js'
 
 /** Nested parameters whose leaves are of type `V`. A record without a prototype. */
 export interface ParamsOf<V> {
@@ -157,8 +158,93 @@ export const paramsDone = <V>(
   return right(Object.assign(recordOf(acc.branches[0], true), initial))
 }
 
-const notUtf8 = (text: string): PlugError =>
-  invalidQuery(`invalid UTF-8 on urlencoded params, got byte ${firstInvalidByte(wwwFormBytes(text))}`)
+/** Bytes undone of their percent-encoding, where there are not many: one place for all, as it is used up at once. */
+const shared = Buffer.allocUnsafeSlow(16_384)
+/** Where keys and values begin and end in it. */
+const sharedMarks: number[] = []
+
+const ampersand = 0x26
+const equalsSign = 0x3d
+const plus = 0x2b
+const space = 0x20
+const percent = 0x25
+const bracket = 0x5d
+
+/** The text of a key or a value, or what is wrong with it. */
+const textOf = (bytes: Uint8Array, validateUtf8: boolean): string | PlugError =>
+  (validateUtf8 ? decodeUtf8(bytes) : decodeLossy(bytes)) ??
+  invalidQuery(`invalid UTF-8 on urlencoded params, got byte ${firstInvalidByte(bytes)}`)
+
+const notAscii = invalidQuery('bytes beyond ASCII')
+
+/**
+ * The parameters in the first bytes of `source`, which are undone of their percent-encoding into another array, or into
+ * the very same one: they never become more.
+ */
+const decodePairs = (
+  source: Uint8Array,
+  size: number,
+  into: Buffer,
+  { depth = 100, pairs = 10_000, validateUtf8 = true }: QueryOptions,
+): Either<PlugError, Params> => {
+  const marks = into === shared ? sharedMarks : []
+  // One pass undoes the encoding and finds the pairs: three marks each, where its key begins and ends, and its value ends.
+  let count = 0
+  let nests = false
+  let given = 0
+  let decoded = 0
+  for (let at = 0, to = 0; at < size; at++) {
+    const start = to
+    let equals = -1
+    for (; at < size; at++) {
+      let byte = source[at] as number
+      given |= byte
+      if (byte === ampersand) break
+      if (byte === equalsSign && equals < 0) {
+        equals = to
+        continue
+      }
+      if (byte === plus) byte = space
+      else if (byte === percent) {
+        const escaped = at + 2 < size ? hexByte(source[at + 1] as number, source[at + 2] as number) : -1
+        if (escaped >= 0) {
+          byte = escaped
+          at += 2
+        }
+      }
+      decoded |= byte
+      into[to++] = byte
+    }
+    if (to === start && equals < 0) continue
+    if (count === pairs) return left(invalidQuery(`a query may have ${pairs} parameters, not more`))
+    const end = equals < 0 ? to : equals
+    // Only a key that ends in "]" nests: without one, the pairs go straight into a record.
+    if (end > start && into[end - 1] === bracket) nests = true
+    marks[3 * count] = start
+    marks[3 * count + 1] = end
+    marks[3 * count + 2] = to
+    count += 1
+  }
+  if (source !== into && given >= 0x80) return left(notAscii)
+  const end = count === 0 ? 0 : (marks[3 * count - 1] as number)
+  const ascii = decoded < 0x80 ? into.toString('latin1', 0, end) : undefined
+  const nested = nests ? emptyParams(depth) : undefined
+  const flat: Record<string, string> = Object.create(null)
+  for (let i = 0; i < 3 * count; i += 3) {
+    const start = marks[i] as number
+    const middle = marks[i + 1] as number
+    const stop = marks[i + 2] as number
+    const key =
+      ascii === undefined ? textOf(into.subarray(start, middle), validateUtf8) : ascii.slice(start, middle)
+    const value =
+      ascii === undefined ? textOf(into.subarray(middle, stop), validateUtf8) : ascii.slice(middle, stop)
+    if (typeof key !== 'string') return left(key)
+    if (typeof value !== 'string') return left(value)
+    if (nested === undefined) flat[key] = value
+    else addParam(nested, key, value)
+  }
+  return nested === undefined ? right(flat) : paramsDone(nested)
+}
 
 /**
  * Decodes a query or an urlencoded form (Plug.Conn.Query.decode). Pairs are split at `&`, then at the first
@@ -175,40 +261,32 @@ const notUtf8 = (text: string): PlugError =>
  * // => right({ a: '1', user: { name: 'Ann' }, tags: ['x', 'y'] })
  */
 export const decodeQuery = (text: string, options: QueryOptions = {}): Either<PlugError, Params> => {
-  const { length = 1_000_000, depth = 100, pairs = 10_000, validateUtf8 = true } = options
+  const { length = 1_000_000 } = options
   if (text.length > length)
     return left(
       invalidQuery(`maximum query string length is ${length}, got a query with ${text.length} characters`, {
         status: 414,
       }),
     )
-  const decode = validateUtf8 ? decodeWwwForm : decodeWwwFormLossy
-  // Only a key that ends in "]" nests: without one in the text, the pairs go straight into a record.
-  const nested =
-    text.includes(']') || text.includes('%5D') || text.includes('%5d') ? emptyParams(depth) : undefined
-  const flat: Record<string, string> = Object.create(null)
-  let count = 0
-  let equals = -1
-  for (let start = 0, end = 0; start < text.length; start = end + 1) {
-    end = text.indexOf('&', start)
-    if (end < 0) end = text.length
-    if (end === start) continue
-    if (++count > pairs) return left(invalidQuery(`a query may have ${pairs} parameters, not more`))
-    // Looked for only when the last one found lies behind, so that text without "=" is not searched for each
-    // pair.
-    if (equals < start) equals = text.indexOf('=', start)
-    if (equals < 0) equals = text.length
-    const cut = equals < end ? equals : end
-    const rawKey = text.slice(start, cut)
-    const rawValue = text.slice(cut + 1, end)
-    const key = decode(rawKey)
-    if (key === undefined) return left(notUtf8(rawKey))
-    const value = decode(rawValue)
-    if (value === undefined) return left(notUtf8(rawValue))
-    if (nested === undefined) flat[key] = value
-    else addParam(nested, key, value)
-  }
-  return nested === undefined ? right(flat) : paramsDone(nested)
+  if (text === '') return right(Object.create(null) as Params)
+  // A character takes three bytes at most.
+  const into = 3 * text.length <= shared.length ? shared : Buffer.from(text)
+  return decodePairs(into, into === shared ? shared.write(text) : into.length, into, options)
+}
+
+/**
+ * Decodes the bytes of a form as {@link decodeQuery} does its text, which takes longer. Undefined where they are not all
+ * ASCII, and where they are refused: that text says why.
+ *
+ * @example
+ * import { decodeAscii } from './query.js'
+ * decodeAscii(Buffer.from('a=1&b=%C3%A9')) // => { a: '1', b: 'é' }
+ * decodeAscii(Buffer.from('a=é')) // => undefined
+ */
+export const decodeAscii = (bytes: Uint8Array, options: QueryOptions = {}): Params | undefined => {
+  const into = bytes.length <= shared.length ? shared : Buffer.allocUnsafe(bytes.length)
+  const read = decodePairs(bytes, bytes.length, into, options)
+  return read._tag === 'Left' ? undefined : read.right
 }
 
 /** What {@link encodeQuery} can write; a date is written as ISO 8601, an undefined entry of a record is left out. */

@@ -24,6 +24,9 @@ export const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
   }
 }
 
+/** The text of UTF-8 bytes, with U+FFFD in place of those that are not well-formed. */
+export const decodeLossy = (bytes: Uint8Array): string => lossy.decode(bytes)
+
 /**
  * The scalar value of a sequence that starts with a byte of 0x80 or more, or -1; a byte that is absent is -1.
  */
@@ -72,13 +75,15 @@ for (let i = 0; i < 16; i++) {
 }
 const digit = (code: number): number => (code < 103 ? (digits[code] as number) : -1)
 
-/** The byte that a `%XX` at the index stands for, or -1 if there is none. */
-const escaped = (text: string, at: number): number => {
-  if (text.charCodeAt(at) !== 0x25) return -1
-  const high = digit(text.charCodeAt(at + 1))
-  const low = digit(text.charCodeAt(at + 2))
-  return (high | low) < 0 ? -1 : (high << 4) | low
+/** The byte that two hexadecimal digits stand for, given by their character codes; -1 if one is no such digit. */
+export const hexByte = (high: number, low: number): number => {
+  const value = (digit(high) << 4) | digit(low)
+  return value < 0 ? -1 : value
 }
+
+/** The byte that a `%XX` at the index stands for, or -1 if there is none. */
+const escaped = (text: string, at: number): number =>
+  text.charCodeAt(at) === 0x25 ? hexByte(text.charCodeAt(at + 1), text.charCodeAt(at + 2)) : -1
 
 /**
  * Undoes percent-encoding in one pass; undefined for invalid UTF-8 and, where `whole`, for a malformed `%`.
@@ -130,37 +135,6 @@ export const decodeSegment = (text: string): string | undefined => unpercent(tex
  * decodeWwwForm('%ff') // => undefined
  */
 export const decodeWwwForm = (text: string): string | undefined => unpercent(text, true, false)
-
-/**
- * The bytes of a key or a value of a form or query, decoded as {@link decodeWwwForm} does, whether or not
- * they are UTF-8.
- *
- * @example
- * import { wwwFormBytes } from './utf8.js'
- * wwwFormBytes('a%ff') // => new Uint8Array([0x61, 0xff])
- */
-export const wwwFormBytes = (text: string): Uint8Array => {
-  const bytes = new TextEncoder().encode(text)
-  let size = 0
-  for (let i = 0; i < bytes.length; i++) {
-    const c = bytes[i] as number
-    const high = c === 0x25 ? digit(bytes[i + 1] ?? 0) : -1
-    const low = high < 0 ? -1 : digit(bytes[i + 2] ?? 0)
-    if (low >= 0) i += 2
-    bytes[size++] = low >= 0 ? (high << 4) | low : c === 0x2b ? 0x20 : c
-  }
-  return bytes.subarray(0, size)
-}
-
-/**
- * Decodes as {@link decodeWwwForm} does, with U+FFFD in place of bytes that are not UTF-8.
- *
- * @example
- * import { decodeWwwFormLossy } from './utf8.js'
- * decodeWwwFormLossy('a%ff') // => 'a\ufffd'
- */
-export const decodeWwwFormLossy = (text: string): string =>
-  decodeWwwForm(text) ?? lossy.decode(wwwFormBytes(text))
 
 const unreserved = /^[\w.~-]*$/
 const hex = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`

@@ -1,9 +1,9 @@
 /** Conns for tests: a request as a value, frozen to the bottom, with seeded entropy and a clock that is a number. */
-import { left, right } from 'fp-ts/lib/Either.js'
 import type { Body, BodyLimits, Conn, Session } from '../conn.js'
 import { raise } from '../conn/raise.js'
 import { ConnRecord, putEntry, type RequestSource } from '../conn/record.js'
 import { badRequest, requestTooLarge, type PlugError } from '../error.js'
+import { left, right } from '../fp.js'
 import { headerList } from '../http/headers.js'
 import { encodeQuery, type QueryValue } from '../http/query.js'
 import { parseHost, splitPath } from '../http/uri.js'

@@ -3,3 +3,4 @@ export { bodyOf, brokenBody, conn, testSecretKeyBase, type ConnOptions } from '.
 export { deepFreeze } from './deep-freeze.js'
 export { seededEntropy } from './entropy.js'
 export { recycle, run, runAsync } from './run.js'
+export { recordTelemetry, type TelemetryRecorder } from './telemetry.js'

@@ -1,5 +1,5 @@
 /** Tokens in the memory of this process: for specs, examples and first steps. They are gone when it ends. */
-import { right } from 'fp-ts/lib/Either.js'
+import { right } from '../../lib/fp.js'
 import type { FoundToken, Identified, TokenStore } from './token-store.js'
 
 const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('hex')

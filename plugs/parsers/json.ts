@@ -1,8 +1,9 @@
 /** The parser for JSON bodies (Plug.Parsers.JSON). */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { BodyLimits } from '../../lib/conn.js'
 import { chain } from '../../lib/effect.js'
 import { parseError, type PlugError } from '../../lib/error.js'
+import { left, right } from '../../lib/fp.js'
 import { decodeUtf8 } from '../../lib/http/utf8.js'
 import { bytes, checkOptions, flag, milliseconds, type Rules } from '../options.js'
 import type { BodyParser, Parsed } from './parser.js'

@@ -1,9 +1,9 @@
 /** The parser for what forms send: application/x-www-form-urlencoded (Plug.Parsers.URLENCODED). */
-import { isRight, left, right, type Either } from 'fp-ts/lib/Either.js'
-import { chain } from '../../lib/effect.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import { badEncoding, parseError, type PlugError } from '../../lib/error.js'
-import { decodeQuery } from '../../lib/http/query.js'
-import { decodeUtf8, firstInvalidByte } from '../../lib/http/utf8.js'
+import { isRight, left, right } from '../../lib/fp.js'
+import { decodeAscii, decodeQuery, type QueryOptions } from '../../lib/http/query.js'
+import { decodeLossy, decodeUtf8, firstInvalidByte } from '../../lib/http/utf8.js'
 import { bytes, checkOptions, flag, milliseconds, type Rule, type Rules } from '../options.js'
 import type { BodyParser, Parsed, ParserOptions } from './parser.js'
 
@@ -26,23 +26,17 @@ const rules: Rules = {
   pairs: count,
 }
 
-const lossy = new TextDecoder('utf-8', { ignoreBOM: true })
-
 /** Only the encoding is at fault where the text can be read once that is forgiven. */
-const problem = (text: string, limits: UrlencodedOptions, message: string): PlugError =>
-  isRight(decodeQuery(text, { ...limits, length: Infinity, validateUtf8: false }))
-    ? badEncoding(message)
-    : parseError(message)
+const problem = (text: string, limits: QueryOptions, message: string): PlugError =>
+  isRight(decodeQuery(text, { ...limits, validateUtf8: false })) ? badEncoding(message) : parseError(message)
 
-const decode = (
-  body: Uint8Array,
-  limits: UrlencodedOptions,
-  validateUtf8: boolean,
-): Either<PlugError, Parsed> => {
-  const text = validateUtf8 ? decodeUtf8(body) : lossy.decode(body)
+const decode = (body: Uint8Array, limits: QueryOptions): Either<PlugError, Parsed> => {
+  const params = decodeAscii(body, limits)
+  if (params !== undefined) return right({ params })
+  const text = limits.validateUtf8 === true ? decodeUtf8(body) : decodeLossy(body)
   if (text === undefined)
     return left(badEncoding(`invalid UTF-8 on urlencoded params, got byte ${firstInvalidByte(body)}`))
-  const decoded = decodeQuery(text, { ...limits, length: Infinity, validateUtf8 })
+  const decoded = decodeQuery(text, limits)
   return isRight(decoded)
     ? right({ params: decoded.right })
     : left(problem(text, limits, decoded.left.message))
@@ -55,18 +49,28 @@ const decode = (
  */
 export const urlencoded = (own: UrlencodedOptions = {}): BodyParser => {
   checkOptions('urlencoded', own, rules)
-  const limits = {
+  const limits = (validateUtf8: boolean): QueryOptions => ({
     ...(own.depth !== undefined && { depth: own.depth }),
     ...(own.pairs !== undefined && { pairs: own.pairs }),
-  }
+    // the length has been limited in bytes
+    length: Infinity,
+    validateUtf8,
+  })
+  const decoder = (given: QueryOptions) => (read: Either<PlugError, Uint8Array>) =>
+    read._tag === 'Left' ? read : decode(read.right, given)
+  const strictly = decoder(limits(true))
+  const leniently = decoder(limits(false))
   return {
     reads: ({ type, subtype }) => type === 'application' && subtype === 'x-www-form-urlencoded',
     parse: (conn, _type, all) => {
       const length = own.length ?? all.length ?? 1_000_000
       const readTimeout = own.readTimeout ?? all.readTimeout
-      const validateUtf8 = own.validateUtf8 ?? all.validateUtf8 ?? true
+      const decoded = (own.validateUtf8 ?? all.validateUtf8 ?? true) ? strictly : leniently
       const read = conn.body.bytes(readTimeout === undefined ? { length } : { length, readTimeout })
-      return chain((body: Uint8Array) => () => decode(body, limits, validateUtf8))(read)
+      return () => {
+        const done = read()
+        return 'then' in done ? done.then(decoded) : decoded(done)
+      }
     },
   }
 }

@@ -2,8 +2,8 @@
  * The terms of a session as they were read: bytes that are decoded one by one, when they are first asked for, and that
  * go back as they came when nobody changed them.
  */
-import { isLeft } from 'fp-ts/lib/Either.js'
 import { decodeTerm, type RawEntry, type Term } from '../../lib/crypto/term-format.js'
+import { isLeft } from '../../lib/fp.js'
 import type { StoreChange } from './store.js'
 
 /** Terms by key. A key that is no string, as Elixir may write one, is kept and never found. */

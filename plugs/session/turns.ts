@@ -2,9 +2,10 @@
  * Updates of one session in this process take turns: those that compete for a store's compare-and-set would ask it as often
  * as the square of their number.
  */
-import { isLeft, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { Effect } from '../../lib/effect.js'
 import type { PlugError } from '../../lib/error.js'
+import { isLeft } from '../../lib/fp.js'
 import type { Store } from './store.js'
 
 type Outcome<A> = Either<PlugError, A>

@@ -3,12 +3,12 @@
  * an older version of the app, or by another app, and does not fit any more is handled when it is fetched.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
-import { isLeft, isRight } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted, SessionData, WithSession } from '../../lib/conn.js'
 import { ConnRecord } from '../../lib/conn/record.js'
 import type { Term } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
 import { invalidSession } from '../../lib/error.js'
+import { isLeft, isRight } from '../../lib/fp.js'
 import { fail } from '../../lib/plug.js'
 import { checkOptions, type Rules } from '../options.js'
 import * as untyped from './functions.js'

@@ -29,17 +29,37 @@ export interface Found {
   readonly coding: string | undefined
 }
 
+/** What a file is known by, as headers say it. */
+interface Known {
+  readonly size: number
+  readonly mtimeMs: number
+  readonly etag: string
+  readonly lastModified: string
+}
+
+/** What was made last for a size and a time: the same files are asked for again and again. As many as there are places. */
+const places: Known[] = Array.from({ length: 256 }, () => ({
+  size: -1,
+  mtimeMs: -1,
+  etag: '',
+  lastModified: '',
+}))
+
+const knownOf = ({ size, mtimeMs }: FileInfo): Known => {
+  const place = (size ^ mtimeMs) & 255
+  const there = places[place] as Known
+  if (there.size === size && there.mtimeMs === mtimeMs) return there
+  return (places[place] = { size, mtimeMs, etag: fileEtag(size, mtimeMs), lastModified: httpDate(mtimeMs) })
+}
+
 /** RFC 9110 §8.8.3: an entity tag, weak or strong. */
 const entityTag = /^(?:W\/)?"[!#-~\x80-\xff]*"$/
 
-const etagOf = ({ file, coding }: Found, make: Serving['etag']): string => {
+const etagOf = ({ file, coding }: Found, tag: string, make: Serving['etag']): string => {
   // Each coding of a file is another representation, and has another tag (RFC 9110 §8.8.3.3).
-  if (make === undefined) {
-    const tag = fileEtag(file.size, file.mtimeMs)
-    return coding === undefined ? tag : `${tag.slice(0, -1)}-${coding}"`
-  }
-  const tag: unknown = make(file)
-  if (typeof tag === 'string' && entityTag.test(tag)) return tag
+  if (make === undefined) return coding === undefined ? tag : `${tag.slice(0, -1)}-${coding}"`
+  const made: unknown = make(file)
+  if (typeof made === 'string' && entityTag.test(made)) return made
   throw new TypeError('staticFiles: etag must give an entity tag in quotes')
 }
 
@@ -54,7 +74,7 @@ const varying = (headers: HeaderList): HeaderList => {
 
 const joined = (conn: Conn, name: string): string | undefined => {
   const values = conn.reqHeaders.getAll(name)
-  return values.length === 0 ? undefined : values.join(', ')
+  return values.length < 2 ? values[0] : values.join(', ')
 }
 
 const ended = (conn: Conn, status: number, headers: HeaderList): Halted =>
@@ -74,11 +94,12 @@ export const respond = (conn: Conn, serving: Serving, found: Found): Halted => {
   if (serving.cacheControlForVsnRequests !== null && conn.queryString.startsWith('vsn=')) {
     headers = putHeader(headers, 'cache-control', serving.cacheControlForVsnRequests)
   } else if (serving.cacheControlForEtags !== null) {
-    const etag = etagOf(found, serving.etag)
+    const known = knownOf(file)
+    const etag = etagOf(found, known.etag, serving.etag)
     validators = { etag, lastModified: file.mtimeMs }
     headers = putHeader(headers, 'cache-control', serving.cacheControlForEtags)
     headers = putHeader(headers, 'etag', etag)
-    headers = putHeader(headers, 'last-modified', httpDate(file.mtimeMs))
+    headers = putHeader(headers, 'last-modified', known.lastModified)
     const conditions = {
       ifNoneMatch: joined(conn, 'if-none-match'),
       ifModifiedSince: conn.reqHeaders.get('if-modified-since'),

@@ -17,7 +17,7 @@ import {
   type Conn,
 } from '../../lib/index.js'
 import { endpointOf } from '../../lib/endpoint.js'
-import { conn } from '../../lib/testing/index.js'
+import { conn, recordTelemetry } from '../../lib/testing/index.js'
 
 const secretKeyBase = 'an endpoint secret that is long enough to derive every key from it'
 const blank = conn('GET', '/')
@@ -140,6 +140,21 @@ t.test('options are checked when the endpoint is made', async t => {
     message: /^endpoint: renderErrors must be/,
   })
   t.throws(() => endpoint({}, undefined as never), { message: /^pipeline: plug 1 must be a function/ })
+  const port = recordTelemetry()
+  for (const telemetry of [
+    null,
+    true,
+    () => undefined,
+    {},
+    { ...port, systemTime: 0 },
+    { ...port, monotonicTime: undefined },
+    { ...port, execute: null },
+  ])
+    t.throws(() => endpoint({ telemetry: telemetry as never }, text('x')), {
+      name: 'TypeError',
+      message:
+        'endpoint: telemetry must be a telemetry port, such as telemetryTo(…) of plugboard/node: functions systemTime, monotonicTime and execute',
+    })
 })
 
 t.test('endpointOf makes an app of any plug, and leaves an endpoint as it is', async t => {

@@ -19,13 +19,14 @@ export type Sources = Readonly<Record<string, string>>
 
 /** Inside lib, from the bottom up: a layer may import itself and what stands before it, but not a neighbour on its level. */
 const layers: readonly { readonly name: string; readonly level: number; readonly files: RegExp }[] = [
+  { name: 'values', level: 0, files: /^lib\/fp\.ts$/ },
   { name: 'errors', level: 0, files: /^lib\/error\.ts$/ },
   { name: 'types without a conn', level: 1, files: /^lib\/(effect|fetched)\.ts$/ },
   { name: 'http', level: 2, files: /^lib\/http\// },
   { name: 'crypto', level: 2, files: /^lib\/crypto\// },
-  { name: 'conn', level: 3, files: /^lib\/(conn\.ts$|fold\.ts$|conn\/)/ },
-  { name: 'plug', level: 4, files: /^lib\/(plug|port)\.ts$/ },
-  { name: 'run', level: 5, files: /^lib\/(run|error-response)\.ts$/ },
+  { name: 'conn', level: 3, files: /^lib\/((conn|fold|port)\.ts$|conn\/)/ },
+  { name: 'plug', level: 4, files: /^lib\/plug\.ts$/ },
+  { name: 'run', level: 5, files: /^lib\/(run|error-response|telemetry)\.ts$/ },
   { name: 'endpoint', level: 6, files: /^lib\/endpoint\.ts$/ },
   { name: 'root', level: 7, files: /^lib\/index\.ts$/ },
   { name: 'adapters', level: 8, files: /^lib\/adapters\// },
@@ -351,6 +352,8 @@ export const violations = (sources: Sources, dependencies: readonly string[]): r
           report(each.node, 'direction', 'inside the package import the file, not the entry point')
         else if (!dependencies.includes(name))
           report(each.node, 'package', `${name} is not among the dependencies`)
+        else if (name === 'fp-ts' && !each.typeOnly)
+          report(each.node, 'package', 'of fp-ts only types are imported: values come from lib/fp.ts')
         else if (pure && effectfulPackages.has(name) && !each.typeOnly)
           report(each.node, 'package', `${name} touches the world: it belongs in lib/adapters, behind a port`)
       }

@@ -1,10 +1,11 @@
 /** The request body of node:http, as effects with limits on size and on the time between two pieces. */
 import type { IncomingMessage } from 'node:http'
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { Body, BodyLimits } from '../../conn.js'
 import { raise } from '../../conn/raise.js'
 import type { Effect } from '../../effect.js'
 import { badRequest, exception, requestTimeout, requestTooLarge, type PlugError } from '../../error.js'
+import { left, right } from '../../fp.js'
 
 const defaultLength = 8_000_000
 const defaultTimeout = 15_000
@@ -29,11 +30,19 @@ const unwanted = badRequest('the request was answered before its body had been r
 const readTwice = (): TypeError =>
   new TypeError('conn.body.chunks() gives the body once, and leaves nothing for conn.body.bytes()')
 
+/** What was read, unless it is larger than is allowed now. */
+const within =
+  (length: number) =>
+  (read: Either<PlugError, Uint8Array>): Either<PlugError, Uint8Array> =>
+    read._tag === 'Right' && read.right.length > length ? left(tooLarge(length)) : read
+
 /** A body, and what the adapter asks of it. */
 export interface MessageBody {
   readonly body: Body
   /** Whether somebody has begun to read it. */
   readonly taken: () => boolean
+  /** Whether all of its bytes have been taken at once. */
+  readonly drained: () => boolean
   /** Whether reading failed, so that nobody knows what is left. */
   readonly failed: () => boolean
   /** Throws away what is left. */
@@ -51,8 +60,9 @@ export const messageBody = (
   declared: number | undefined,
   proceed: () => void,
 ): MessageBody => {
-  let whole: Promise<Either<PlugError, Uint8Array>> | undefined
+  let whole: Either<PlugError, Uint8Array> | Promise<Either<PlugError, Uint8Array>> | undefined
   let taken = false
+  let drained = false
   let failed = false
   let closed = false
   /** Ends the read that is under way. */
@@ -70,6 +80,16 @@ export const messageBody = (
   /** Whether nothing can be read any more, and why. */
   const isOver = (): boolean => closed || message.destroyed
   const over = (): PlugError => (closed ? unwanted : cutOff)
+
+  /** Whether all of the bytes are here. Node's parser tells of the last ones before it tells of the end. */
+  const isHere = (): boolean => (message.complete || message.readableLength === declared) && !isOver()
+
+  /** Takes what is here, in one call and without an event. */
+  const takeAll = (length: number): Either<PlugError, Uint8Array> => {
+    const bytes = (message.read() as Uint8Array | null) ?? noBytes
+    drained = true
+    return bytes.length > length ? left(tooLarge(length)) : right(bytes)
+  }
 
   /** Reads the message to its end. */
   const readAll = (length: number, timeout: number): Promise<Either<PlugError, Uint8Array>> =>
@@ -153,13 +173,10 @@ export const messageBody = (
       const { length = defaultLength, readTimeout = defaultTimeout } = limits
       return () => {
         if (declared !== undefined && declared > length) return left(tooLarge(length))
-        if (whole !== undefined)
-          return whole.then(read =>
-            read._tag === 'Right' && read.right.length > length ? left(tooLarge(length)) : read,
-          )
+        if (whole !== undefined) return 'then' in whole ? whole.then(within(length)) : within(length)(whole)
         if (taken) return left(exception(readTwice()))
         begin()
-        whole = readAll(length, readTimeout)
+        whole = isHere() ? takeAll(length) : readAll(length, readTimeout)
         return whole
       }
     },
@@ -172,6 +189,7 @@ export const messageBody = (
   return {
     body,
     taken: () => taken,
+    drained: () => drained,
     failed: () => failed,
     discard: () => {
       closed = true

@@ -4,7 +4,8 @@
  */
 import cluster, { type Worker } from 'node:cluster'
 import { createServer, type AddressInfo } from 'node:net'
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { left, right } from '../../fp.js'
 import type { Settings } from './options.js'
 import { reporter } from './report.js'
 import { running, type Server } from './running.js'

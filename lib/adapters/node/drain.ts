@@ -15,6 +15,29 @@ export interface Drain {
   readonly stop: (drainTimeout: number) => Promise<void>
 }
 
+/** How many connections are remembered before those that have ended are looked for. */
+const fewest = 256
+
+/**
+ * The connections that are open, held weakly. Listening for the end of each would cost it 400 bytes for as long as it is open, so
+ * those that have ended are found when there is no room left, and there is then room for twice as many as are open.
+ */
+const openSockets = (): { readonly add: (socket: Socket) => void; readonly all: () => readonly Socket[] } => {
+  let held: WeakRef<Socket>[] = []
+  let room = fewest
+  const isOpen = (ref: WeakRef<Socket>): boolean => ref.deref()?.destroyed === false
+  return {
+    add: socket => {
+      if (held.length >= room) {
+        held = held.filter(isOpen)
+        room = Math.max(fewest, held.length * 2)
+      }
+      held.push(new WeakRef(socket))
+    },
+    all: () => held.filter(isOpen).map(ref => ref.deref() as Socket),
+  }
+}
+
 /**
  * Keeps the connections of a server, so that it can be drained.
  *
@@ -22,22 +45,16 @@ export interface Drain {
  */
 export const drainOf = (server: HttpServer, secure: boolean): Drain => {
   /** What was accepted, and where HTTP is spoken. */
-  const accepted = new Set<Socket>()
-  const sockets = secure ? new Set<Socket>() : accepted
+  const accepted = openSockets()
+  const sockets = secure ? openSockets() : accepted
   let stopping: Promise<void> | undefined
 
-  const keepIn =
-    (set: Set<Socket>) =>
-    (socket: Socket): void => {
-      set.add(socket)
-      socket.on('close', () => set.delete(socket))
-    }
-  server.on('connection', keepIn(accepted))
-  if (secure) server.on('secureConnection', keepIn(sockets))
+  server.on('connection', accepted.add)
+  if (secure) server.on('secureConnection', sockets.add)
 
   /** Closes what is idle. A connection that never asked may be about to: it is given a moment. */
   const closeIdle = (fresh: boolean): void => {
-    for (const socket of sockets)
+    for (const socket of sockets.all())
       if (inFlight(socket) === undefined && (fresh || socket.bytesRead > 0)) socket.destroySoon()
   }
   // Node's own would cut off a response that has been handed over and is still on its way.
@@ -48,7 +65,7 @@ export const drainOf = (server: HttpServer, secure: boolean): Drain => {
       let looks = 0
       const looking = setInterval(() => closeIdle(++looks * lookAgain >= patience), lookAgain)
       const late = setTimeout(() => {
-        for (const socket of accepted) socket.destroy()
+        for (const socket of accepted.all()) socket.destroy()
       }, drainTimeout)
       server.close(() => {
         clearInterval(looking)

@@ -20,14 +20,24 @@ const draw = (length: number): Uint8Array => {
 
 /** The entropy of one request: drawn when a label is first asked for, and the same whenever it is asked for again. */
 export class RequestEntropy {
-  readonly #drawn = new Map<string, Uint8Array>()
+  // two lists, and no map: a request asks for one label or two
+  readonly #labels: string[] = []
+  readonly #drawn: Uint8Array[] = []
 
   get(label: string, length: number): Uint8Array {
-    const had = this.#drawn.get(label)
-    if (had !== undefined && had.length >= length) return had.slice(0, length)
-    const more = draw(length - (had?.length ?? 0))
-    const bytes = had === undefined ? more : Buffer.concat([had, more])
-    this.#drawn.set(label, bytes)
-    return bytes.slice(0, length)
+    const at = this.#labels.indexOf(label)
+    const had = this.#drawn[at]
+    if (had === undefined) {
+      const bytes = draw(length)
+      this.#labels.push(label)
+      this.#drawn.push(bytes)
+      return bytes.slice()
+    }
+    if (had.length >= length) return had.slice(0, length)
+    const bytes = new Uint8Array(length)
+    bytes.set(had)
+    bytes.set(draw(length - had.length), had.length)
+    this.#drawn[at] = bytes
+    return bytes.slice()
   }
 }

@@ -3,9 +3,10 @@
  * it a few microseconds, and not where it reads.
  */
 import { closeSync, constants, fstatSync, openSync, read } from 'node:fs'
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { FileBody } from '../../conn.js'
 import { exception, noRoute, type PlugError } from '../../error.js'
+import { left, right } from '../../fp.js'
 
 /** An open file's descriptor, and how many bytes of it are to be sent. */
 export interface OpenFile {

@@ -2,9 +2,11 @@
  * The head of a response, as pure functions: its header lines, and what HTTP lets its body be. How a response is framed
  * (RFC 9112 §6) is the adapter's alone: a conn's own content-length counts only where the adapter cannot know better.
  */
+import { STATUS_CODES } from 'node:http'
 import type { Conn } from '../../conn.js'
 import { setCookies } from '../../conn/cookies.js'
-import { toRawHeaders } from '../../http/headers.js'
+import { httpDate } from '../../http/date.js'
+import { headerLines, isFieldValue, toRawHeaders } from '../../http/headers.js'
 
 /** RFC 9110 §6.4.1: statuses whose responses have no body and no content-length. */
 export const isBodiless = (status: number): boolean => status === 204 || status === 304
@@ -39,4 +41,47 @@ export const responseHead = (conn: Conn, length: number | undefined, close: bool
   const cookies = setCookies(conn)
   for (let i = 0; i < cookies.length; i++) raw.push('set-cookie', cookies[i] as string)
   return raw
+}
+
+const statusLines: string[] = []
+const statusLine = (status: number): string =>
+  (statusLines[status] ??= `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`)
+
+/** The date line of the second in which it was last asked for. */
+let second = 0
+let dateLine = ''
+const dateAt = (now: number): string => {
+  const at = Math.floor(now / 1_000)
+  if (at !== second) {
+    second = at
+    dateLine = `date: ${httpDate(now)}\r\n`
+  }
+  return dateLine
+}
+
+/** The lines by which HTTP/1.1 keeps a connection open, for so many milliseconds; 0 for no limit. */
+export const keepAliveLines = (timeout: number): string =>
+  timeout === 0
+    ? 'connection: keep-alive\r\n'
+    : `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(timeout / 1_000)}\r\n`
+
+/**
+ * The whole head of a response after which the connection is kept, as the text that goes on the wire, each character a
+ * byte; undefined where the app's headers say something of the connection, or hold what no header may: that is node:http's
+ * to judge.
+ *
+ * @param keepAlive what {@link keepAliveLines} gave
+ * @param now milliseconds since the epoch
+ */
+export const headText = (conn: Conn, length: number, keepAlive: string, now: number): string | undefined => {
+  const lines = headerLines(conn.respHeaders)
+  if (lines === undefined) return undefined
+  let text = `${statusLine(conn.status as number)}${lines}content-length: ${length}\r\n`
+  const cookies = setCookies(conn)
+  for (let i = 0; i < cookies.length; i++) {
+    const cookie = cookies[i] as string
+    if (!isFieldValue(cookie)) return undefined
+    text += `set-cookie: ${cookie}\r\n`
+  }
+  return `${text}${dateAt(now)}${keepAlive}\r\n`
 }

@@ -1,10 +1,10 @@
 /** The HTTP client of Node: requests go through undici, which is loaded when the first is sent. */
 import type { Readable } from 'node:stream'
 import type { ConnectionOptions } from 'node:tls'
-import { left, right } from 'fp-ts/lib/Either.js'
 import type { Agent, Dispatcher } from 'undici'
 import { caught } from '../../conn/raise.js'
 import { badGateway, gatewayTimeout, type PlugError } from '../../error.js'
+import { left, right } from '../../fp.js'
 import { fromRawHeaders, toRawHeaders } from '../../http/headers.js'
 import type { ClientBody, ClientRequest, HttpClient } from '../../port.js'
 

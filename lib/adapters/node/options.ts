@@ -1,6 +1,5 @@
 /** The options of `serve`: what they mean, their defaults, and the check that is made before anything starts. */
 import { availableParallelism, constants } from 'node:os'
-import { createSecureContext } from 'node:tls'
 import type { ServerOptions as SecureOptions } from 'node:https'
 import { toStderr, type OnError } from './report.js'
 
@@ -122,7 +121,7 @@ const checkTls = (tls: NonNullable<ServeOptions['tls']>): void => {
   if (!(tls.key && tls.cert) && !tls.pfx && !tls.SNICallback)
     throw new TypeError('serve: tls must have key and cert, or pfx, or SNICallback')
   try {
-    createSecureContext(tls)
+    process.getBuiltinModule('node:tls').createSecureContext(tls)
   } catch (cause) {
     throw new TypeError(
       `serve: tls must have a key and a certificate that fit: ${(cause as Error).message}`,

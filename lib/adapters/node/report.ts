@@ -18,12 +18,12 @@ export const toStderr = (cause: unknown): void => {
   console.error(causeText(cause))
 }
 
-/** A reporter that survives its own failures: they go to stderr. */
+/** A function that is told something, and survives its own failures: they go to stderr. */
 export const reporter =
-  (onError: OnError) =>
-  (cause: unknown, conn: Conn | undefined): void => {
+  <A extends readonly unknown[]>(tell: (...about: A) => void) =>
+  (...about: A): void => {
     try {
-      const told: unknown = onError(cause, conn)
+      const told: unknown = tell(...about)
       if (told instanceof Promise) told.catch(toStderr)
     } catch (thrown) {
       toStderr(thrown)

@@ -7,6 +7,7 @@ import type { CookieMemo } from '../../crypto/cookie-memo.js'
 import { badRequest, invalidQuery, plugError, type PlugError } from '../../error.js'
 import { fromRawHeaders, type HeaderList } from '../../http/headers.js'
 import { parseHost, splitPath, type HostPort } from '../../http/uri.js'
+import type { TelemetryPort } from '../../port.js'
 import { messageBody, noBody, type MessageBody } from './body.js'
 import { RequestEntropy } from './entropy.js'
 import { framingOf, localHost, plainAddress, requestTarget } from './target.js'
@@ -24,13 +25,8 @@ const hostOf = (text: string): HostPort | undefined => {
   return lastHost
 }
 
-/** The addresses of peers by connection: Node forgets the address of one that has gone. */
-const peers = new WeakMap<Socket, string>()
-
-/** Remembers who is at the other end of a connection. */
-export const rememberPeer = (socket: Socket): void => {
-  peers.set(socket, plainAddress(socket.remoteAddress))
-}
+/** Remembers who is at the other end of a connection: Node forgets it when the connection has gone, unless it was asked before. */
+export const rememberPeer = (socket: Socket): void => void socket.remoteAddress
 
 /** The most bytes of an unread body for whose sake a connection is kept open. */
 const worthReading = 262_144
@@ -55,6 +51,7 @@ export interface Reading {
   readonly endpointUrl: string | undefined
   readonly secretKeyBase: string | undefined
   readonly cookieMemo: CookieMemo | undefined
+  readonly telemetry: TelemetryPort | undefined
   readonly maxTargetSize: number
 }
 
@@ -70,6 +67,7 @@ export class NodeRequest implements RequestSource {
   readonly endpointUrl: string | undefined
   readonly secretKeyBase: string | undefined
   readonly cookieMemo: CookieMemo | undefined
+  readonly telemetry: TelemetryPort | undefined
   readonly watch = undefined
   /** What is wrong with the request, if anything is: the app does not see it then, and the connection ends. */
   readonly problem: PlugError | undefined
@@ -77,9 +75,10 @@ export class NodeRequest implements RequestSource {
   answered = false
   /** Whether another response was put in the place of one that could not be sent. */
   replaced = false
+  /** Whether nothing follows its head. */
+  readonly bodiless: boolean
   readonly #expecting: boolean
   readonly #host: HostPort | undefined
-  readonly #bodiless: boolean
   /** The bytes of the body, if the client says how many. */
   readonly #declared: number | undefined
   #segments: readonly string[] | undefined
@@ -130,11 +129,12 @@ export class NodeRequest implements RequestSource {
     this.endpointUrl = reading.endpointUrl
     this.secretKeyBase = reading.secretKeyBase
     this.cookieMemo = reading.cookieMemo
+    this.telemetry = reading.telemetry
     this.problem = problem
     this.#expecting = expecting
     this.#host = host
     this.#declared = length === undefined ? undefined : Number(length)
-    this.#bodiless = coding === undefined && (length === undefined || Number(length) === 0)
+    this.bodiless = coding === undefined && (length === undefined || Number(length) === 0)
   }
 
   get host(): string {
@@ -150,13 +150,13 @@ export class NodeRequest implements RequestSource {
     return (this.#headers ??= fromRawHeaders(this.message.rawHeaders))
   }
   get remoteIp(): string {
-    return peers.get(this.message.socket) as string
+    return plainAddress(this.message.socket.remoteAddress)
   }
   get httpVersion(): string {
     return this.message.httpVersion
   }
   get body(): Body {
-    return this.#bodiless ? noBody : this.#messageBody.body
+    return this.bodiless ? noBody : this.#messageBody.body
   }
   entropy(label: string, length: number): Uint8Array {
     return (this.#entropy ??= new RequestEntropy()).get(label, length)
@@ -183,8 +183,8 @@ export class NodeRequest implements RequestSource {
   /** What is left to read of the request: much is not worth keeping the connection for. */
   get unread(): 'nothing' | 'little' | 'much' {
     const { message } = this
-    if (this.#bodiless || message.readableEnded) return 'nothing'
     const body = this.#body
+    if (this.bodiless || message.readableEnded || body?.drained() === true) return 'nothing'
     const taken = body?.taken() === true
     if (message.complete) return taken ? 'little' : 'nothing' // Node throws away what nobody has begun to read
     const declared = this.#declared

@@ -10,6 +10,8 @@ export interface Sender {
   readonly render: (conn: Conn, problem: PlugError) => Conn | Promise<Conn>
   /** Milliseconds in which a client must take something of a long response; 0 for no limit. */
   readonly sendTimeout: number
+  /** The lines by which a response keeps its connection open. */
+  readonly keepAlive: string
   /** Whether the server is stopping, so that every response is the last of its connection. */
   readonly stopping: () => boolean
 }

@@ -1,17 +1,19 @@
 /** Serves an app over node:http or node:https: listens, limits, answers, and drains when it is told to stop. */
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Conn } from '../../conn.js'
 import { ConnRecord } from '../../conn/record.js'
 import { cookieMemoOf, endpointOf, type App, type Endpoint } from '../../endpoint.js'
 import { errorResponse } from '../../error-response.js'
 import { plugError } from '../../error.js'
+import { left, right } from '../../fp.js'
 import { checkAtBoot, fail } from '../../plug.js'
 import { run as runPlug } from '../../run.js'
+import { tellInit } from '../../telemetry.js'
 import { drainOf } from './drain.js'
+import { keepAliveLines } from './head.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
 import { refusalStatus, refuse, type ParserError } from './refuse.js'
 import { reporter, toStderr } from './report.js'
@@ -19,7 +21,6 @@ import { NodeRequest, rememberPeer } from './request.js'
 import { giveUp, respond, sendProblem } from './respond.js'
 import { running, type Server } from './running.js'
 import type { Sender } from './sender.js'
-import { useSodium } from './sodium.js'
 import { listenError, type ServeError } from './serve-error.js'
 
 type Answer = (message: IncomingMessage, response: ServerResponse) => void
@@ -33,6 +34,7 @@ const answerer = (app: Endpoint, sender: Sender, settings: Settings, expecting: 
     endpointUrl: app.options.url,
     secretKeyBase: app.options.secretKeyBase,
     cookieMemo: cookieMemoOf(app),
+    telemetry: app.options.telemetry,
     maxTargetSize: settings.maxTargetSize,
   } as const
 
@@ -53,14 +55,20 @@ const answerer = (app: Endpoint, sender: Sender, settings: Settings, expecting: 
     })
   }
 
-  return (message, response) => {
-    const request = new NodeRequest(reading, message, response, expecting)
+  const answer = (request: NodeRequest): void => {
     const conn = ConnRecord.of(request)
     if (request.problem !== undefined) return sendProblem(sender, request, conn, request.problem)
     const done = run(conn)
     if (done instanceof ConnRecord) return respond(sender, request, done)
     if (deadline > 0) return answerInTime(request, conn, done as Promise<Conn>)
     void (done as Promise<Conn>).then(final => respond(sender, request, final))
+  }
+
+  return (message, response) => {
+    const request = new NodeRequest(reading, message, response, expecting)
+    // Node parses what has come of a body behind this call: an app that is called then may find all of it there
+    if (request.bodiless || expecting) answer(request)
+    else process.nextTick(answer, request)
   }
 }
 
@@ -77,7 +85,9 @@ const serverOf = (settings: Settings): HttpServer => {
     noDelay: true,
   }
   const server = tls
-    ? createSecureServer({ ...options, ...tls, handshakeTimeout: headersTimeout || 120_000 })
+    ? process
+        .getBuiltinModule('node:https')
+        .createServer({ ...options, ...tls, handshakeTimeout: headersTimeout || 120_000 })
     : createServer(options)
   // no header is dropped in silence: maxHeaderSize bounds how many there can be
   server.maxHeadersCount = 0
@@ -134,7 +144,7 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
     encrypts: () => void (encrypts = true),
     workers: settings.workers,
   })
-  const renderErrors = endpoint.options.renderErrors ?? errorResponse
+  const { renderErrors = errorResponse, telemetry } = endpoint.options
 
   const listen = (port: number): Promise<Either<ServeError, Server>> =>
     new Promise(resolve => {
@@ -142,8 +152,9 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
       const drain = drainOf(server, settings.tls !== undefined)
       const sender: Sender = {
         report: reporter(settings.onError),
-        render: (conn, problem) => runPlug(failing => fail(failing, problem), renderErrors)(conn),
+        render: (conn, problem) => runPlug(failing => fail(failing, problem), renderErrors, telemetry)(conn),
         sendTimeout: settings.sendTimeout,
+        keepAlive: keepAliveLines(settings.keepAliveTimeout),
         stopping: drain.stopping,
       }
       server.on('request', answerer(endpoint, sender, settings, false))
@@ -155,11 +166,15 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
       server.listen(port, settings.host, () => {
         server.off('error', refusedToListen).on('error', toStderr)
         const stop = (): Promise<void> => drain.stop(settings.drainTimeout)
-        resolve(right(running(server.address() as AddressInfo, settings, stop, stopped)))
+        const started = running(server.address() as AddressInfo, settings, stop, stopped)
+        if (telemetry !== undefined) tellInit(telemetry, started)
+        resolve(right(started))
       })
     })
   const start = (port: number): Promise<Either<ServeError, Server>> =>
-    encrypts ? useSodium().then(() => listen(port)) : listen(port)
+    encrypts
+      ? import('./sodium.js').then(({ useSodium }) => useSodium()).then(() => listen(port))
+      : listen(port)
   const { workers } = settings
   return async () => {
     if (workers === undefined) return start(settings.port)

@@ -2,7 +2,8 @@
  * Reads terms from Erlang's external term format, as Plug.Crypto's `non_executable_binary_to_term` does: what
  * could be executed (functions) or is bound to a running node (ports) is refused. Bytes never make it throw.
  */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { left, right } from '../../fp.js'
 import { open, Reader, reasonOf, type DecodeError, type DecodeOptions } from './reader.js'
 import { readTerm } from './read.js'
 import type { Term } from './term.js'

@@ -2,7 +2,8 @@
  * Maps whose values stay encoded. A session is such a map: a value that nobody asks for is never decoded, and
  * is written back byte for byte, with all that JavaScript could not have told apart.
  */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { left, right } from '../../fp.js'
 import { Writer } from './encode.js'
 import { compareText, sortedUnique } from './order.js'
 import { open, reasonOf, type DecodeError, type DecodeOptions, type Reader } from './reader.js'

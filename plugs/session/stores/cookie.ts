@@ -2,12 +2,11 @@
  * Sessions in the cookie itself, signed or encrypted, in the very format of Phoenix (Plug.Session.COOKIE): an app in
  * Phoenix and one in Plugboard with the same secret and salts share their users' sessions.
  */
-import { right } from 'fp-ts/lib/Either.js'
-import { isSome } from 'fp-ts/lib/Option.js'
 import { ConnRecord } from '../../../lib/conn/record.js'
 import { isCanonical } from '../../../lib/crypto/base64url.js'
 import * as messageEncryptor from '../../../lib/crypto/message-encryptor.js'
 import * as messageVerifier from '../../../lib/crypto/message-verifier.js'
+import { right, isSome } from '../../../lib/fp.js'
 import { checkOptions, flag, type Rules } from '../../options.js'
 import { cookieKeys, keyRules, type CookieKeyOptions, type CookieKeys } from './cookie-keys.js'
 import { stamped, unexpired } from './issued-at.js'

@@ -2,8 +2,8 @@
  * The time at which a cookie was written, among the entries of its session: a key of its own, in seconds since the epoch. So
  * a cookie ends on the server too, and not only in the browser that was asked to forget it.
  */
-import { isRight } from 'fp-ts/lib/Either.js'
 import { decodeTerm, rawEntry, type RawEntry } from '../../../lib/crypto/term-format.js'
+import { isRight } from '../../../lib/fp.js'
 
 /** The key, which belongs to the store: what an app puts there is written over. */
 export const issuedAtKey = 'plugboard_issued_at'

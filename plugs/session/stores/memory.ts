@@ -3,8 +3,8 @@
  * touches the table is an effect: nothing happens before the runner executes it.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
-import { right } from 'fp-ts/lib/Either.js'
 import { decodeMapRaw, encodeMapRaw, type RawEntry } from '../../../lib/crypto/term-format.js'
+import { right } from '../../../lib/fp.js'
 import { checkOptions, flag, type Rules } from '../../options.js'
 import { Table, type MemoryTable } from './memory-table.js'
 import { seconds } from '../options.js'

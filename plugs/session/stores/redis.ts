@@ -3,8 +3,8 @@
  * A request's changes are one script on the server, done whole or not at all.
  */
 import { randomBytes } from 'node:crypto'
-import { isRight } from 'fp-ts/lib/Either.js'
 import { decodeTerm, encodeTerm, type RawEntry } from '../../../lib/crypto/term-format.js'
+import { isRight } from '../../../lib/fp.js'
 import { checkOptions, isText, type Rules } from '../../options.js'
 import { freshId, hashOf } from '../id.js'
 import type { SessionWrite, Store, StoreChange, StoreContext, Stored, StoreSession } from '../store.js'

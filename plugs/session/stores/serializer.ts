@@ -1,5 +1,4 @@
 /** How a cookie's payload becomes the entries of a session and back: in term format, as JSON, or as the app says. */
-import { isLeft } from 'fp-ts/lib/Either.js'
 import {
   decodeMapRaw,
   encodeMapRaw,
@@ -7,6 +6,7 @@ import {
   type RawEntry,
   type Term,
 } from '../../../lib/crypto/term-format.js'
+import { isLeft } from '../../../lib/fp.js'
 import { isRecord } from '../is-record.js'
 import { readJson, writeJson } from './json.js'
 import { Terms } from '../terms.js'

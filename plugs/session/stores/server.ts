@@ -2,9 +2,10 @@
  * What stores behind a network share: an operation ends within the time-out, with what it gives or with a failure that
  * answers 503 and that an operator hears of.
  */
-import { left, right, type Either } from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import type { Effect } from '../../../lib/effect.js'
 import { sessionUnavailable, type PlugError } from '../../../lib/error.js'
+import { left, right } from '../../../lib/fp.js'
 import { flag, type Rule, type Rules } from '../../options.js'
 import { seconds } from '../options.js'
 

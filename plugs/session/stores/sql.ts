@@ -2,9 +2,9 @@
  * `plugboard/session/sql`: sessions in a table of PostgreSQL or SQLite. What touches the database is an effect, and ends
  * within the time-out or, with SQLite, at once.
  */
-import { right } from 'fp-ts/lib/Either.js'
 import type { RawEntry } from '../../../lib/crypto/term-format.js'
 import { chain, map, type Effect } from '../../../lib/effect.js'
+import { right } from '../../../lib/fp.js'
 import { checkOptions, type Rules } from '../../options.js'
 import { databaseMust, isPostgresClient, isSqliteDatabase } from '../../sql/dialect.js'
 import type { PostgresClient } from '../../sql/postgres-client.js'

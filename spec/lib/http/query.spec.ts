@@ -4,6 +4,7 @@ import { isLeft, isRight, type Either } from 'fp-ts/lib/Either.js'
 import type { PlugError } from '../../../lib/error.js'
 import {
   addParam,
+  decodeAscii,
   decodeQuery,
   emptyParams,
   encodeQuery,
@@ -13,6 +14,7 @@ import {
   type QueryOptions,
   type QueryValue,
 } from '../../../lib/http/query.js'
+import { decodeWwwForm } from '../../../lib/http/utf8.js'
 import { bytesOf, canonical, cases, toValue, type Case, type Term } from './vectors.js'
 
 // Raw bytes of 0x80 or more reach the decoder as text where they are UTF-8, and percent-encoded where they are not.
@@ -57,6 +59,53 @@ t.test('bytes that are not UTF-8 are replaced where they are not refused', async
       canonical(ok(decodeQuery(String(query), { validateUtf8: false }))),
       canonical(toValue(decoded, () => '\ufffd')),
     )
+})
+
+t.test('a query means what its pairs mean one by one, whether it is short or long', async () => {
+  const piece = fc.constantFrom(
+    'a',
+    'é',
+    '€',
+    '+',
+    '%',
+    '%4',
+    '%41',
+    '%c3',
+    '%a9',
+    '%zz',
+    '&',
+    '=',
+    '\ufeff',
+    'b=',
+  )
+  const naive = (text: string): string | undefined => {
+    const record: Record<string, string> = Object.create(null)
+    for (const pair of text.split('&').filter(Boolean)) {
+      const [name, ...value] = pair.split('=')
+      const [key, decoded] = [decodeWwwForm(name as string), decodeWwwForm(value.join('='))]
+      if (key === undefined || decoded === undefined) return undefined
+      record[key] = decoded
+    }
+    return canonical(record)
+  }
+  const long = `long=${'x'.repeat(10_000)}`
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), pieces => {
+      const text = pieces.join('')
+      return [text, `${long}&${text}`].every(given => {
+        const read = decodeQuery(given)
+        const meant = naive(given)
+        const ascii = decodeAscii(Buffer.from(given))
+        return (
+          (isLeft(read) ? undefined : canonical(read.right)) === meant &&
+          // oxlint-disable-next-line no-control-regex
+          (ascii === undefined ? undefined : canonical(ascii)) ===
+            (/^[\0-\x7f]*$/.test(given) ? meant : undefined)
+        )
+      })
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 t.test('pairs with values of any type can be gathered one by one', async t => {

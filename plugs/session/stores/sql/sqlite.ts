@@ -1,6 +1,6 @@
 /** Sessions in SQLite: each operation is a transaction that has its lock from the beginning, and is done when it returns. */
-import { isLeft } from 'fp-ts/lib/Either.js'
 import { decodeMapRaw, encodeMapRaw, type RawEntry } from '../../../../lib/crypto/term-format.js'
+import { isLeft } from '../../../../lib/fp.js'
 import { transactionsOf, type SqliteDatabase } from '../../../sql/sqlite-database.js'
 import type { Table } from '../../../sql/table.js'
 import { applyChanges, swapHolds } from '../../terms.js'

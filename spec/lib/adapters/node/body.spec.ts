@@ -15,6 +15,10 @@ const readPieces = (limits?: BodyLimits) => (conn: Conn) =>
     return resp(200, Buffer.concat(pieces))(conn)
   })
 
+interface Right {
+  readonly right: Uint8Array
+}
+
 const readers = { bytes: readWhole, chunks: readPieces }
 
 for (const [name, reader] of Object.entries(readers)) {
@@ -122,6 +126,33 @@ t.test('a body read whole again gives the same bytes', async t => {
     t.equal((await ask(t, server, framed)).status, 413, 'but a smaller limit is a limit')
     t.ok(same)
   }
+})
+
+t.test('a body that comes with its head is read at once, and needs no promise', async t => {
+  const read: unknown[] = []
+  const server = await start(t, conn => {
+    const { body } = conn
+    const first = body.bytes({ length: 5 })()
+    read.push(first, body.bytes({ length: 3 })())
+    return 'then' in first
+      ? text('later')(conn)
+      : text(Buffer.concat([(first as Right).right]).toString())(conn)
+  })
+  const line = await dial(t, server)
+  line.send(`${post('Content-Length: 5')}hello${post('Content-Length: 5')}world`)
+  t.match(
+    answers(await line.expect(/world$/)),
+    [{ body: 'hello' }, { body: 'world' }],
+    'the connection is kept',
+  )
+  t.match(read[1], { _tag: 'Left', left: { status: 413 } })
+  line.send(`${post('Content-Length: 5')}again`)
+  await line.expect(/again$/)
+
+  const large = await dial(t, await start(t, readWhole({ length: 5 })))
+  large.send(`${chunked}6\r\nhello!\r\n0\r\n\r\n`)
+  large.send(`${post('Content-Length: 5')}after`)
+  t.match(answers(await large.expect(/bytes\n$|after$/)), [{ status: 413 }])
 })
 
 t.test('two reads at once give the same bytes', async t => {

@@ -99,6 +99,20 @@ const gone = async (program: Run): Promise<void> => {
   for (const pid of program.workers()) await until(() => !runs(pid), `worker ${pid} is left`)
 }
 
+t.test('each worker tells its telemetry port that it listens, once; the primary does not', async t => {
+  const program = run(t, { flag: 'telling' })
+  const port = Number((await program.expect(/^primary (\d+)$/m))[1])
+  await listening(program, 2)
+  const lines = [...program.said().matchAll(/^listens (\d+ \d+)$/gm)].map(([, line]) => line)
+  t.strictSame(
+    lines.sort(),
+    program
+      .workers()
+      .map(pid => `${pid} ${port}`)
+      .sort(),
+  )
+})
+
 t.test('all workers answer on one port, and a signal to the primary ends them all', async t => {
   const site = run(t)
   const port = await portOf(site)

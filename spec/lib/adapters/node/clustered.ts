@@ -3,8 +3,8 @@
 import cluster from 'node:cluster'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { attempt, text, type Conn } from '../../../../lib/index.js'
-import { serve, type WorkerExit } from '../../../../lib/adapters/node.js'
+import { attempt, endpoint, text, type Conn } from '../../../../lib/index.js'
+import { serve, telemetryTo, type WorkerExit } from '../../../../lib/adapters/node.js'
 
 const app = (conn: Conn) => {
   if (conn.path === '/slow') {
@@ -28,7 +28,16 @@ if (cluster.isWorker && flag === 'broken') process.exit(4)
 const brief = cluster.isWorker && existsSync(flag)
 // one that cannot listen: this machine has no such address
 const elsewhere = cluster.isWorker && (flag === 'elsewhere' || existsSync(`${flag}.elsewhere`))
-const started = await serve(app, {
+// one that tells when it listens
+const telling = endpoint(
+  {
+    telemetry: telemetryTo(({ name, metadata }) => {
+      if (name === 'plugboard.endpoint.init') console.log(`listens ${process.pid} ${metadata.port}`)
+    }),
+  },
+  app,
+)
+const started = await serve(flag === 'telling' ? telling : app, {
   port: Number(port),
   host: '127.0.0.1',
   workers: 2,

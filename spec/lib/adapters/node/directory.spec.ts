@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync, symlinkSync, utimesSync, writeF
 import { join } from 'node:path'
 import t from 'tap'
 import { directory, type DirectoryOptions } from '../../../../lib/adapters/node.js'
-import type { FileInfo } from '../../../../lib/port.js'
+import type { Directory, FileInfo } from '../../../../lib/port.js'
 
 const base = t.testdir({
   public: {
@@ -76,7 +76,8 @@ t.test('unless all links are to be followed', async t => {
 })
 
 t.test('the folder may itself be a link, and may come later', async t => {
-  t.match(stat(join(base, 'current'), ['app.css']), { file: join(base, 'public/app.css') })
+  t.match(stat(join(base, 'current'), ['app.css']), { file: join(base, 'current/app.css') })
+  t.match(stat(join(base, 'current'), ['link.css']), { file: join(base, 'public/app.css') })
   t.equal(stat(join(base, 'current'), ['secret.txt']), undefined)
   const late = directory(join(base, 'late'))
   t.match(late.stat(['a.txt'])(), { right: undefined })
@@ -110,6 +111,103 @@ t.test('a folder that goes while a link in it is followed is not there', async t
   t.equal(stat(join(base, 'public-too'), ['far.css']), undefined)
 })
 
+t.test('a link anywhere on the path counts, however many folders lie before it', async t => {
+  const root = t.testdir({
+    public: {
+      a: {
+        b: {
+          'far.txt': t.fixture('symlink', '../../../outside.txt'),
+          'near.txt': t.fixture('symlink', '../c.txt'),
+        },
+        'c.txt': 'c',
+      },
+      z: t.fixture('symlink', '../z'),
+    },
+    z: { y: { 'x.txt': 'x' } },
+    'outside.txt': 'secret',
+  })
+  const path = join(root, 'public')
+  t.equal(stat(path, ['a', 'b', 'far.txt']), undefined)
+  t.match(stat(path, ['a', 'b', 'near.txt']), { file: join(path, 'a/c.txt') })
+  t.equal(stat(path, ['z', 'y', 'x.txt']), undefined)
+  t.match(stat('/', path.split('/').slice(1).concat('a', 'c.txt')), { file: join(path, 'a/c.txt') })
+})
+
+t.test('a folder that is read once', async t => {
+  const root = t.testdir({
+    public: {
+      'app.css': 'body{}',
+      '.well-known': { 'security.txt': 'mail' },
+      deep: { er: { 'x.txt': 'x' }, back: t.fixture('symlink', '..') },
+      inside: t.fixture('symlink', 'deep/er'),
+      'link.css': t.fixture('symlink', 'app.css'),
+      'secret.txt': t.fixture('symlink', '../outside.txt'),
+      outside: t.fixture('symlink', '..'),
+      loop: t.fixture('symlink', 'loop'),
+      dangling: t.fixture('symlink', 'nowhere'),
+      'c:x.txt': 'no segment',
+    },
+    'outside.txt': 'secret',
+  })
+  const path = join(root, 'public')
+  const found = (from: Directory, ...segments: string[]): FileInfo | undefined => {
+    const outcome = from.stat(segments)()
+    if (outcome instanceof Promise || outcome._tag === 'Left') throw new Error('it answers at once')
+    return outcome.right
+  }
+
+  t.test('has the same files as one that is asked each time', async t => {
+    const paths = [
+      ['app.css'],
+      ['.well-known', 'security.txt'],
+      ['deep', 'er', 'x.txt'],
+      ['inside', 'x.txt'],
+      ['link.css'],
+      ['secret.txt'],
+      ['outside', 'outside.txt'],
+      ['loop'],
+      ['dangling'],
+      ['missing'],
+      ['deep'],
+      [],
+      ['deep/er/x.txt'],
+      ['deep/er', 'x.txt'],
+      ['app.css\0'],
+      ['..', 'outside.txt'],
+      ['c:x.txt'],
+    ]
+    for (const followSymlinks of [false, true]) {
+      const once = directory(path, { readOnce: true, followSymlinks })
+      for (const segments of paths)
+        t.strictSame(found(once, ...segments), stat(path, segments, { followSymlinks }), segments.join(' / '))
+    }
+  })
+
+  t.test('a link back to a folder that it is in leads nowhere', async t => {
+    const once = directory(path, { readOnce: true })
+    t.equal(found(once, 'deep', 'back', 'app.css'), undefined)
+    t.match(stat(path, ['deep', 'back', 'app.css']), { size: 6 })
+  })
+
+  t.test('what changes later is not seen', async t => {
+    const once = directory(path, { readOnce: true })
+    writeFileSync(join(path, 'app.css'), 'body{margin:0}')
+    writeFileSync(join(path, 'new.css'), '')
+    rmSync(join(path, 'link.css'))
+    t.match(found(once, 'app.css'), { size: 6 })
+    t.equal(found(once, 'new.css'), undefined)
+    t.match(found(once, 'link.css'), { size: 6 })
+  })
+
+  t.test('must be there', async t => {
+    for (const wrong of ['none', 'public/app.css'])
+      t.throws(() => directory(join(root, wrong), { readOnce: true }), {
+        name: 'TypeError',
+        message: `directory: with readOnce, the path must be a folder that can be read: ${join(root, wrong)}`,
+      })
+  })
+})
+
 t.test('arguments are checked when the port is made', async t => {
   for (const path of ['', 'a\0b', 7, undefined])
     t.throws(() => directory(path as string), { message: /^directory: the path must be a text/ })
@@ -118,5 +216,8 @@ t.test('arguments are checked when the port is made', async t => {
   })
   t.throws(() => directory('.', { followSymlinks: 1 } as unknown as DirectoryOptions), {
     message: 'directory: followSymlinks must be a boolean',
+  })
+  t.throws(() => directory('.', { readOnce: 'yes' } as unknown as DirectoryOptions), {
+    message: 'directory: readOnce must be a boolean',
   })
 })

@@ -56,6 +56,24 @@ t.test('idle connections are closed at once', async t => {
   await line.closed()
 })
 
+t.test('an idle connection is found among the many that have come and gone since', async t => {
+  const server = await start(t, text('hello'), { drainTimeout: 5_000 })
+  const line = await dial(t, server)
+  line.send(get)
+  await line.expect(/hello$/)
+  const comeAndGo = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(server.port, '127.0.0.1', () => socket.end())
+      socket.on('error', reject).on('close', () => resolve())
+      socket.resume()
+    })
+  for (let i = 0; i < 60; i++) await Promise.all(Array.from({ length: 10 }, comeAndGo))
+  const begun = Date.now()
+  await server.stop()
+  t.ok(Date.now() - begun < 2_500, 'it need not be cut off')
+  await line.closed()
+})
+
 t.test('a connection that never asked is given a moment', async t => {
   const server = await start(t, text('hello'), { drainTimeout: 5_000 })
   const silent = await dial(t, server)

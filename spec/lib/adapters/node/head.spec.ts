@@ -1,13 +1,22 @@
 import t from 'tap'
 import { pipe } from 'fp-ts/lib/function.js'
-import { isBodiless, presetLength, responseHead } from '../../../../lib/adapters/node/head.js'
+import {
+  headText,
+  isBodiless,
+  keepAliveLines,
+  presetLength,
+  responseHead,
+} from '../../../../lib/adapters/node/head.js'
 import {
   deleteRespCookie,
   deleteRespHeader,
   prependRespHeaders,
   putRespCookie,
   putRespHeader,
+  putStatus,
 } from '../../../../lib/index.js'
+import { ConnRecord } from '../../../../lib/conn/record.js'
+import { headerList } from '../../../../lib/http/headers.js'
 import { conn } from '../../../../lib/testing/index.js'
 
 const bare = deleteRespHeader('cache-control')(conn('GET', '/'))
@@ -74,4 +83,45 @@ t.test("the app's own content-length counts if it is one", async t => {
 
 t.test('two statuses have no body', async t => {
   t.same([200, 201, 203, 204, 205, 206, 301, 304, 404, 500].filter(isBodiless), [204, 304])
+})
+
+t.test('a head as text is what goes on the wire', async t => {
+  const made = pipe(
+    bare,
+    putStatus(201),
+    putRespHeader('x-name', 'naïve'),
+    putRespHeader('content-length', '7'),
+    putRespCookie('a', '1'),
+  )
+  t.equal(
+    headText(made, 5, keepAliveLines(5_999), 784_111_777_999),
+    [
+      'HTTP/1.1 201 Created',
+      'x-name: naïve',
+      'content-length: 5',
+      'set-cookie: a=1; path=/; HttpOnly',
+      'date: Sun, 06 Nov 1994 08:49:37 GMT',
+      'connection: keep-alive',
+      'keep-alive: timeout=5',
+      '',
+      '',
+    ].join('\r\n'),
+  )
+  t.match(
+    headText(putStatus(299)(bare), 0, keepAliveLines(0), 0),
+    /^HTTP\/1\.1 299 unknown\r\n.*keep-alive\r\n\r\n$/s,
+  )
+})
+
+t.test('what node:http must weigh or refuse has no head as text', async t => {
+  for (const name of ['connection', 'date', 'expect', 'keep-alive', 'trailer', 'transfer-encoding'])
+    t.equal(headText(pipe(bare, putStatus(200), putRespHeader(name, 'x')), 0, '', 0), undefined, name)
+  for (const value of ['beyond → Latin-1', 'a\r\nb: c', 'Ċ', 'a\0'])
+    t.equal(
+      headText(ConnRecord.respHeaders(putStatus(200)(bare), headerList([['x-bad', value]])), 0, '', 0),
+      undefined,
+      value,
+    )
+  const cookies = { a: { value: 'Ċ' } }
+  t.equal(headText(ConnRecord.respCookies(putStatus(200)(bare), cookies), 0, '', 0), undefined, 'a cookie')
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { badRequest, notSent, plugError, exception } from '../../../../lib/index.js'
-import { bugOf, causeText, reporter, toStderr } from '../../../../lib/adapters/node/report.js'
+import { bugOf, causeText, reporter, toStderr, type OnError } from '../../../../lib/adapters/node/report.js'
 import { conn } from '../../../../lib/testing/index.js'
 
 t.test('stderr gets the stack alone', async t => {
@@ -33,11 +33,11 @@ t.test('a cause is written to stderr by default', async t => {
 
 t.test('a reporter that fails does no harm: its failure goes to stderr', async t => {
   const thrown = new Error('the reporter failed')
-  const failing = reporter(() => {
+  const failing = reporter<Parameters<OnError>>(() => {
     throw thrown
   })
   t.same(await heard(t, () => failing(new Error('oops'), conn('GET', '/'))), [thrown.stack])
-  const rejecting = reporter((async () => {
+  const rejecting = reporter<Parameters<OnError>>((async () => {
     throw thrown
   }) as () => void)
   t.same(await heard(t, () => rejecting(new Error('oops'), conn('GET', '/'))), [thrown.stack])

@@ -1,4 +1,5 @@
 import t from 'tap'
+import * as fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
@@ -76,6 +77,91 @@ t.test('header values keep their Latin-1 bytes, whatever the body', async t => {
   }
 })
 
+t.test('a response is the same, whether its connection is kept or ends with it', async t => {
+  const character = fc.integer({ min: 0x20, max: 0xff }).filter(c => c !== 0x7f)
+  const value = fc.string({ unit: character.map(c => String.fromCharCode(c)) })
+  const header = fc.tuple(fc.constantFrom('x-a', 'x-b', 'vary', 'content-length'), value)
+  const special = fc.constantFrom(
+    ['connection', 'keep-alive'] as const,
+    ['connection', 'close'] as const,
+    ['date', 'Sun, 06 Nov 1994 08:49:37 GMT'] as const,
+    ['keep-alive', 'timeout=9'] as const,
+    ['transfer-encoding', 'chunked'] as const,
+  )
+  const cookie = fc.constantFrom(
+    putRespCookie('a', 'b'),
+    putRespCookie('c', 'é', { sameSite: 'Lax', maxAge: 60 }),
+  )
+  let plug: (conn: Conn) => Conn = conn => conn
+  const server = await start(t, conn => plug(conn) as Conn & Responded)
+  /** What of an answer does not depend on its connection, or on when it was given. */
+  const lasting = ({ status, headers, body }: Answer) => {
+    const { connection: _c, 'keep-alive': _k, date, ...rest } = headers
+    return { status, body, date: date === undefined ? undefined : date.length, headers: { ...rest } }
+  }
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.oneof({ weight: 8, arbitrary: header }, { weight: 1, arbitrary: special }), {
+        maxLength: 4,
+      }),
+      fc.array(cookie, { maxLength: 2 }),
+      fc.constantFrom(200, 201, 299, 404, 500, 599),
+      fc.oneof(
+        fc.string(),
+        fc.string({ unit: 'binary' }),
+        fc.uint8Array(),
+        fc.integer({ min: 16_000, max: 17_000 }).map(n => 'é'.repeat(n / 2)),
+        fc.integer({ min: 16_000, max: 17_000 }).map(n => 'a'.repeat(n)),
+      ),
+      async (headers, cookies, status, body) => {
+        plug = conn =>
+          cookies.reduce(
+            (conn, put) => put(conn),
+            resp(status, body)(prependRespHeaders(headers)(conn)) as Conn,
+          )
+        const line = await dial(t, server)
+        line.send(get + last)
+        const two = answers(await line.closed())
+        line.socket.destroy()
+        t.equal(two[0]?.headers['content-length'], String(Buffer.byteLength(body)))
+        t.same(Buffer.from(two[0]?.body ?? '', 'latin1'), Buffer.from(body))
+        if (two.length === 1)
+          t.ok(headers.some(([name, value]) => name === 'connection' && value === 'close'))
+        else t.same(lasting(two[0] as Answer), lasting(two[1] as Answer))
+      },
+    ),
+    { numRuns: 100 },
+  )
+  t.same(server.bugs, [])
+})
+
+t.test('a kept connection says so, and for how long', async t => {
+  const kept = await start(t, text('hello'))
+  t.match((await ask(t, kept, get, /hello$/)).headers, {
+    connection: 'keep-alive',
+    'keep-alive': 'timeout=5',
+    date: /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/,
+  })
+  const forever = await start(t, text('hello'), { keepAliveTimeout: 0 })
+  const { headers } = await ask(t, forever, get, /hello$/)
+  t.equal(headers['connection'], 'keep-alive')
+  t.equal(headers['keep-alive'], undefined)
+})
+
+t.test('the date is that of the second', async t => {
+  const server = await start(t, text('hello'))
+  const line = await dial(t, server)
+  const before = Date.now()
+  line.send(get)
+  await line.expect(/hello$/)
+  await sleep(1_100)
+  line.send(last)
+  const [one, two] = answers(await line.closed()).map(({ headers }) => Date.parse(headers['date'] as string))
+  t.ok((one as number) >= before - 1_000 && (one as number) <= Date.now())
+  t.ok((two as number) > (one as number))
+  line.socket.destroy()
+})
+
 t.test('a long body is sent whole', async t => {
   const long = 'é'.repeat(1_500_000)
   const { body } = await answerOf(t, text(long))
@@ -89,7 +175,7 @@ t.test('a client that takes nothing of a long body is cut off', async t => {
     const line = await dial(t, server)
     line.socket.pause()
     line.send(get)
-    await sleep(500)
+    await sleep(1_000)
     line.socket.resume()
     const all = await line.closed()
     t.ok(all.length < 30_000_000)

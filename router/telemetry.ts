@@ -1,0 +1,69 @@
+/**
+ * What a dispatch tells the endpoint's telemetry port, as Phoenix's router does: that it starts, and how it ends. A port
+ * reads clocks and calls whom it will, so that the dispatch is an effect: still a synchronous one, if the route's is.
+ */
+import type { Conn } from '../lib/conn.js'
+import type { AnyPlug } from '../lib/fold.js'
+import { andThen, given, interpret, pipeline } from '../lib/plug.js'
+import type { Effect } from '../lib/effect.js'
+import type { RouterDispatch, TelemetryPort } from '../lib/port.js'
+import { sheltered } from '../lib/telemetry.js'
+import { handlerName, throughNames, type TableRoute } from './table.js'
+
+/** The conn of a route that has matched. */
+type Routed = RouterDispatch['conn']
+
+/** Runs a route on a conn that has its parameters, and tells a port of it. */
+export type Observed = (port: TelemetryPort, conn: Conn) => Effect<Conn>
+
+/** A route's pipelines and what it dispatches to, `handler`, observed. */
+export const observed = (route: TableRoute, handler: AnyPlug): Observed => {
+  const through = interpret(pipeline(...(route.plugs as readonly never[])))
+  const dispatch = interpret(handler)
+  const plug = handlerName(route)
+  const pipeThrough = Object.freeze(throughNames(route))
+
+  return (port, start) => () => {
+    const { route: matched, pathParams } = start as Routed
+    const { pattern } = matched
+    const span = {}
+    /** What is known with a conn: written out, for V8 is slow to spread. */
+    const about = (conn: Conn): RouterDispatch => ({
+      conn: conn as Routed,
+      route: pattern,
+      plug,
+      pathParams,
+      pipeThrough,
+      span,
+    })
+    let began = 0
+    sheltered(() => {
+      began = port.monotonicTime()
+      return port.execute({
+        name: 'plugboard.router_dispatch.start',
+        measurements: { systemTime: port.systemTime() },
+        metadata: about(start),
+      })()
+    })
+    /** Tells how it ended: a failure that was not there before the handler is the handler's. */
+    const end = (before: Conn, done: Conn): Conn => {
+      const { error } = done
+      sheltered(() => {
+        const measurements = { duration: port.monotonicTime() - began }
+        const metadata = about(done)
+        return port.execute(
+          error === undefined || error === before.error
+            ? { name: 'plugboard.router_dispatch.stop', measurements, metadata }
+            : {
+                name: 'plugboard.router_dispatch.exception',
+                measurements,
+                metadata: Object.assign(metadata, { error }),
+              },
+        )()
+      })
+      return done
+    }
+    // a halted conn goes past the handler
+    return given(andThen(through(start), piped => andThen(dispatch(piped), done => end(piped, done))))
+  }
+}
