@@ -76,7 +76,7 @@ export class NodeRequest implements RequestSource {
   /** Whether another response was put in the place of one that could not be sent. */
   replaced = false
   /** Whether nothing follows its head. */
-  readonly bodiless: boolean
+  readonly #bodiless: boolean
   readonly #expecting: boolean
   readonly #host: HostPort | undefined
   /** The bytes of the body, if the client says how many. */
@@ -134,7 +134,7 @@ export class NodeRequest implements RequestSource {
     this.#expecting = expecting
     this.#host = host
     this.#declared = length === undefined ? undefined : Number(length)
-    this.bodiless = coding === undefined && (length === undefined || Number(length) === 0)
+    this.#bodiless = coding === undefined && (length === undefined || Number(length) === 0)
   }
 
   get host(): string {
@@ -156,7 +156,7 @@ export class NodeRequest implements RequestSource {
     return this.message.httpVersion
   }
   get body(): Body {
-    return this.bodiless ? noBody : this.#messageBody.body
+    return this.#bodiless ? noBody : this.#messageBody.body
   }
   entropy(label: string, length: number): Uint8Array {
     return (this.#entropy ??= new RequestEntropy()).get(label, length)
@@ -184,7 +184,7 @@ export class NodeRequest implements RequestSource {
   get unread(): 'nothing' | 'little' | 'much' {
     const { message } = this
     const body = this.#body
-    if (this.bodiless || message.readableEnded || body?.drained() === true) return 'nothing'
+    if (this.#bodiless || message.readableEnded || body?.drained() === true) return 'nothing'
     const taken = body?.taken() === true
     if (message.complete) return taken ? 'little' : 'nothing' // Node throws away what nobody has begun to read
     const declared = this.#declared

@@ -227,6 +227,11 @@ export const giveUp = (sender: Sender, request: NodeRequest, conn: Conn): void =
   abandonBody(conn.respBody)
 }
 
+/** Whether a final conn has not failed and its body is there, so that nothing of the app is called when it is sent. */
+export const isAtHand = ({ error, respBody }: Conn): boolean =>
+  error === undefined &&
+  (typeof respBody === 'string' || respBody === undefined || respBody instanceof Uint8Array)
+
 /** Sends a final conn, and tells of its failure if that is a bug. Never throws. */
 export const respond = (sender: Sender, request: NodeRequest, conn: Conn): void => {
   if (request.gone) return giveUp(sender, request, conn)

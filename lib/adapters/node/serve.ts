@@ -18,15 +18,16 @@ import { settingsOf, type ServeOptions, type Settings } from './options.js'
 import { refusalStatus, refuse, type ParserError } from './refuse.js'
 import { reporter, toStderr } from './report.js'
 import { NodeRequest, rememberPeer } from './request.js'
-import { giveUp, respond, sendProblem } from './respond.js'
+import { giveUp, isAtHand, respond, sendProblem } from './respond.js'
 import { running, type Server } from './running.js'
 import type { Sender } from './sender.js'
+import { inTurns } from './turn.js'
 import { listenError, type ServeError } from './serve-error.js'
 
 type Answer = (message: IncomingMessage, response: ServerResponse) => void
 
 /** Answers requests; `expecting` says that the client waits for `100 Continue` before it sends its body. */
-const answerer = (app: Endpoint, sender: Sender, settings: Settings, expecting: boolean): Answer => {
+const answerer = (app: Endpoint, sender: Sender, settings: Settings): ((expecting: boolean) => Answer) => {
   const { run } = app
   const { deadline } = settings
   const reading = {
@@ -55,21 +56,23 @@ const answerer = (app: Endpoint, sender: Sender, settings: Settings, expecting: 
     })
   }
 
-  const answer = (request: NodeRequest): void => {
+  const answer = (request: NodeRequest): Conn | undefined => {
     const conn = ConnRecord.of(request)
-    if (request.problem !== undefined) return sendProblem(sender, request, conn, request.problem)
-    const done = run(conn)
-    if (done instanceof ConnRecord) return respond(sender, request, done)
-    if (deadline > 0) return answerInTime(request, conn, done as Promise<Conn>)
-    void (done as Promise<Conn>).then(final => respond(sender, request, final))
+    if (request.problem !== undefined) sendProblem(sender, request, conn, request.problem)
+    else {
+      const done = run(conn)
+      if (done instanceof ConnRecord) {
+        if (isAtHand(done)) return done
+        respond(sender, request, done)
+      } else if (deadline > 0) answerInTime(request, conn, done as Promise<Conn>)
+      else void (done as Promise<Conn>).then(final => respond(sender, request, final))
+    }
+    return undefined
   }
 
-  return (message, response) => {
-    const request = new NodeRequest(reading, message, response, expecting)
-    // Node parses what has come of a body behind this call: an app that is called then may find all of it there
-    if (request.bodiless || expecting) answer(request)
-    else process.nextTick(answer, request)
-  }
+  // Node parses what has come of a body behind this call: an app that is called in the next turn finds all of it there
+  const take = inTurns(answer, (request, final) => respond(sender, request, final))
+  return expecting => (message, response) => take(new NodeRequest(reading, message, response, expecting))
 }
 
 const serverOf = (settings: Settings): HttpServer => {
@@ -157,8 +160,9 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
         keepAlive: keepAliveLines(settings.keepAliveTimeout),
         stopping: drain.stopping,
       }
-      server.on('request', answerer(endpoint, sender, settings, false))
-      server.on('checkContinue', answerer(endpoint, sender, settings, true))
+      const answering = answerer(endpoint, sender, settings)
+      server.on('request', answering(false))
+      server.on('checkContinue', answering(true))
       watchConnections(server, settings)
       const refusedToListen = (cause: Error): void => resolve(left(listenError(cause, settings.host, port)))
       server.on('error', refusedToListen)
