@@ -70,13 +70,20 @@ export const keepAliveLines = (timeout: number): string =>
  * byte; undefined where the app's headers say something of the connection, or hold what no header may: that is node:http's
  * to judge.
  *
+ * @param length the bytes of the body; undefined where HTTP forbids to say
  * @param keepAlive what {@link keepAliveLines} gave
  * @param now milliseconds since the epoch
  */
-export const headText = (conn: Conn, length: number, keepAlive: string, now: number): string | undefined => {
+export const headText = (
+  conn: Conn,
+  length: number | undefined,
+  keepAlive: string,
+  now: number,
+): string | undefined => {
   const lines = headerLines(conn.respHeaders)
   if (lines === undefined) return undefined
-  let text = `${statusLine(conn.status as number)}${lines}content-length: ${length}\r\n`
+  let text = statusLine(conn.status as number) + lines
+  if (length !== undefined) text += `content-length: ${length}\r\n`
   const cookies = setCookies(conn)
   for (let i = 0; i < cookies.length; i++) {
     const cookie = cookies[i] as string

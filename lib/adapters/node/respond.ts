@@ -45,7 +45,13 @@ const endHead = (request: NodeRequest): void => {
  * write the head. Node would write them one by one and have the system join them, for a sixth of what a short request
  * costs. `_header` is where it keeps a head that is yet to be sent; its type knows nothing of it.
  */
-const sendAsText = (sender: Sender, request: NodeRequest, conn: Conn, body: string): boolean => {
+const sendAsText = (
+  sender: Sender,
+  request: NodeRequest,
+  conn: Conn,
+  body: string,
+  length: number | undefined,
+): boolean => {
   const response = request.response as ServerResponse & { _header: string | null }
   if (
     response._header !== null ||
@@ -56,7 +62,7 @@ const sendAsText = (sender: Sender, request: NodeRequest, conn: Conn, body: stri
     sender.stopping()
   )
     return false
-  const head = headText(conn, body.length, sender.keepAlive, Date.now())
+  const head = headText(conn, length, sender.keepAlive, Date.now())
   if (head === undefined) return false
   response.statusCode = conn.status as number
   response._header = head + body
@@ -88,6 +94,13 @@ const sendWhole = (
   })
 }
 
+/** Sends a response that has nothing but a head. */
+const sendHead = (sender: Sender, request: NodeRequest, conn: Conn, length: number | undefined): void => {
+  if (sendAsText(sender, request, conn, '', length)) return
+  writeHead(sender, request, conn, length)
+  endHead(request)
+}
+
 /** The bytes of a body as text whose characters are bytes; `size` is how many. */
 const asText = (body: string | Uint8Array, size: number): string =>
   body.length === size && typeof body === 'string' ? body : toBuffer(body, 'body').toString('latin1')
@@ -96,10 +109,9 @@ const asText = (body: string | Uint8Array, size: number): string =>
 const sendAtHand = (sender: Sender, request: NodeRequest, conn: Conn, body: string | Uint8Array): void => {
   const size = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   if (request.message.method === 'HEAD') {
-    writeHead(sender, request, conn, presetLength(conn) ?? size)
-    return endHead(request)
+    return sendHead(sender, request, conn, presetLength(conn) ?? size)
   }
-  if (size <= atOnce && sendAsText(sender, request, conn, asText(body, size))) return
+  if (size <= atOnce && sendAsText(sender, request, conn, asText(body, size), size)) return
   writeHead(sender, request, conn, size)
   // Node writes the head in the encoding of the text: Latin-1 keeps header values as they are
   if (typeof body === 'string' && size === body.length) sendWhole(sender, request, body, 'latin1')
@@ -156,8 +168,7 @@ const sendBody = (sender: Sender, request: NodeRequest, conn: Conn): void => {
   if (status < 200) throw new RangeError(`the app answered with the status ${status}, which is not final`)
   if (isBodiless(status) || status === 205) {
     abandonBody(body)
-    writeHead(sender, request, conn, status === 205 ? 0 : undefined)
-    endHead(request)
+    sendHead(sender, request, conn, status === 205 ? 0 : undefined)
   } else if (typeof body === 'string' || body instanceof Uint8Array) {
     sendAtHand(sender, request, conn, body)
   } else if (body.kind === 'file') {
