@@ -21,7 +21,7 @@ import { NodeRequest, rememberPeer } from './request.js'
 import { giveUp, isAtHand, respond, sendProblem } from './respond.js'
 import { running, type Server } from './running.js'
 import type { Sender } from './sender.js'
-import { inTurns } from './turn.js'
+import { turns } from './turn.js'
 import { listenError, type ServeError } from './serve-error.js'
 
 type Answer = (message: IncomingMessage, response: ServerResponse) => void
@@ -52,26 +52,24 @@ const answerer = (app: Endpoint, sender: Sender, settings: Settings): ((expectin
     void done.then(final => {
       clearTimeout(timer)
       if (late) giveUp(sender, request, final)
-      else respond(sender, request, final)
+      else send(request, final)
     })
   }
 
-  const answer = (request: NodeRequest): Conn | undefined => {
+  const runOne = (request: NodeRequest): void => {
     const conn = ConnRecord.of(request)
-    if (request.problem !== undefined) sendProblem(sender, request, conn, request.problem)
-    else {
-      const done = run(conn)
-      if (done instanceof ConnRecord) {
-        if (isAtHand(done)) return done
-        respond(sender, request, done)
-      } else if (deadline > 0) answerInTime(request, conn, done as Promise<Conn>)
-      else void (done as Promise<Conn>).then(final => respond(sender, request, final))
-    }
-    return undefined
+    if (request.problem !== undefined) return sendProblem(sender, request, conn, request.problem)
+    const done = run(conn)
+    if (done instanceof ConnRecord) send(request, done)
+    else if (deadline > 0) answerInTime(request, conn, done as Promise<Conn>)
+    else void (done as Promise<Conn>).then(final => send(request, final))
   }
 
-  // Node parses what has come of a body behind this call: an app that is called in the next turn finds all of it there
-  const take = inTurns(answer, (request, final) => respond(sender, request, final))
+  // Node parses what has come of a body behind this call: an app that is called when the turn ends finds all of it there
+  const { take, answer } = turns(runOne, (request, final) => respond(sender, request, final))
+  const send = (request: NodeRequest, final: Conn): void =>
+    isAtHand(final) ? answer(request, final) : respond(sender, request, final)
+
   return expecting => (message, response) => take(new NodeRequest(reading, message, response, expecting))
 }
 

@@ -10,23 +10,37 @@ import type { NodeRequest } from './request.js'
 /** The most responses that wait for each other. */
 const most = 32
 
+/** The requests of a turn, and their responses. */
+export interface Turns {
+  /** Takes a request that has come: it is run when the turn ends, in the asynchronous context that it came in. */
+  readonly take: (request: NodeRequest) => void
+  /** Takes the response of a request that has been run, which is sent with those that are there in this turn. */
+  readonly answer: (request: NodeRequest, final: Conn) => void
+}
+
 /**
- * Gives what takes a request that has come.
+ * Runs and answers by turns.
  *
- * @param run runs a request in the asynchronous context that it came in: the conn that is to be sent, or undefined where the
- * response is seen to
+ * @param run runs a request, and sees that its response comes to `answer` or is sent otherwise
  * @param send sends a response, in whatever context: of it nobody is called but node:http
  */
-export const inTurns = (
-  run: (request: NodeRequest) => Conn | undefined,
+export const turns = (
+  run: (request: NodeRequest) => void,
   send: (request: NodeRequest, final: Conn) => void,
-): ((request: NodeRequest) => void) => {
+): Turns => {
   let requests: NodeRequest[] = []
   let finals: Conn[] = []
+  /** How many requests have come and are yet to be run. */
   let coming = 0
+  let running = false
   let ranAt = 0
 
-  const sendAll = (): void => {
+  /** Sends what is ready, unless there is more to run at once: what is ready waits for no app that takes its time. */
+  const sendReady = (): void => {
+    const now = Date.now()
+    const waits = coming > 0 && now === ranAt && finals.length < most
+    ranAt = now
+    if (waits) return
     const [before, ready] = [requests, finals]
     requests = []
     finals = []
@@ -35,19 +49,21 @@ export const inTurns = (
 
   const runOne = (request: NodeRequest): void => {
     coming--
-    const final = run(request)
-    if (final !== undefined) {
-      requests.push(request)
-      finals.push(final)
-    }
-    const now = Date.now()
-    // what is ready waits for the next, but not for an app that takes its time
-    if (coming === 0 || now !== ranAt || finals.length === most) sendAll()
-    ranAt = now
+    running = true
+    run(request)
+    running = false
+    sendReady()
   }
 
-  return request => {
-    coming++
-    setImmediate(runOne, request)
+  return {
+    take: request => {
+      coming++
+      setImmediate(runOne, request)
+    },
+    answer: (request, final) => {
+      requests.push(request)
+      // what a database answers in one piece makes the responses of many: they are collected until the turn ends
+      if (finals.push(final) === 1 && coming === 0 && !running) setImmediate(sendReady)
+    },
   }
 }

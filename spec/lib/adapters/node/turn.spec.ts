@@ -2,7 +2,7 @@ import t from 'tap'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { ConnRecord } from '../../../../lib/conn/record.js'
-import { inTurns } from '../../../../lib/adapters/node/turn.js'
+import { turns } from '../../../../lib/adapters/node/turn.js'
 import type { NodeRequest } from '../../../../lib/adapters/node/request.js'
 import { putStatus, text, type Conn } from '../../../../lib/index.js'
 import { conn } from '../../../../lib/testing/index.js'
@@ -11,6 +11,19 @@ import { answers, dial, headText, start, until } from './support.js'
 const request = (id: number): NodeRequest => ({ id }) as unknown as NodeRequest
 const idOf = (one: NodeRequest): number => (one as unknown as { readonly id: number }).id
 const final = (id: number): Conn => putStatus(200 + id)(conn('GET', '/'))
+
+/** Runs and answers by turns; what `run` gives is the response, at once or when its promise is kept. */
+const inTurns = (
+  run: (one: NodeRequest) => Conn | undefined | Promise<Conn>,
+  send: (one: NodeRequest, done: Conn) => void,
+): ((one: NodeRequest) => void) => {
+  const { take, answer } = turns(one => {
+    const done = run(one)
+    if (done instanceof Promise) void done.then(final => answer(one, final))
+    else if (done !== undefined) answer(one, done)
+  }, send)
+  return take
+}
 
 /** A clock that goes on only when it is told to. */
 const clock = (t: { teardown(work: () => void): void }): ((ms: number) => void) => {
@@ -47,6 +60,42 @@ t.test('a response is sent that is there, though the last request sees to its ow
   for (const id of [1, 2, 3, 4]) take(request(id))
   await turn()
   t.same(log, ['send 1', 'send 3'])
+})
+
+t.test('responses that are there a little later are sent with the others', async t => {
+  clock(t)
+  const log: string[] = []
+  const take = inTurns(
+    async one => (log.push(`run ${idOf(one)}`), await Promise.resolve(), final(idOf(one))),
+    one => log.push(`send ${idOf(one)}`),
+  )
+  take(request(0))
+  await turn()
+  await turn()
+  log.length = 0
+  for (const id of [1, 2, 3]) take(request(id))
+  await turn()
+  await turn()
+  t.same(log, ['run 1', 'run 2', 'run 3', 'send 1', 'send 2', 'send 3'])
+})
+
+t.test('responses that are there when nothing is to be run are sent when the turn ends', async t => {
+  const log: string[] = []
+  const { take, answer } = turns(
+    () => undefined,
+    one => log.push(`send ${idOf(one)}`),
+  )
+  for (const id of [1, 2]) take(request(id))
+  await turn()
+  answer(request(1), final(1))
+  answer(request(2), final(2))
+  t.same(log, [])
+  await turn()
+  t.same(log, ['send 1', 'send 2'])
+  take(request(3))
+  answer(request(4), final(4))
+  await turn()
+  t.same(log.slice(2), ['send 4'])
 })
 
 t.test('no more than 32 wait for each other', async t => {
