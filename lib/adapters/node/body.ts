@@ -84,10 +84,14 @@ export const messageBody = (
   /** Whether all of the bytes are here. Node's parser tells of the last ones before it tells of the end. */
   const isHere = (): boolean => (message.complete || message.readableLength === declared) && !isOver()
 
-  /** Takes what is here, in one call and without an event. */
+  /** Takes what is here, at once and without an event. Newer versions of Node give it piece by piece. */
   const takeAll = (length: number): Either<PlugError, Uint8Array> => {
-    const bytes = (message.read() as Uint8Array | null) ?? noBytes
+    const first = (message.read() as Uint8Array | null) ?? noBytes
+    const rest: Uint8Array[] = []
+    if (message.readableLength > 0)
+      for (let next = message.read(); next !== null; next = message.read()) rest.push(next as Uint8Array)
     drained = true
+    const bytes = rest.length === 0 ? first : Buffer.concat([first, ...rest])
     return bytes.length > length ? left(tooLarge(length)) : right(bytes)
   }
 
