@@ -24,6 +24,17 @@ export const of =
   () =>
     right(value)
 
+/** Goes on with the outcome of an effect, at once or when its promise is kept. */
+const following =
+  <A, B>(
+    follow: (outcome: Either<PlugError, A>) => ReturnType<Effect<B>>,
+  ): ((effect: Effect<A>) => Effect<B>) =>
+  effect =>
+  () => {
+    const outcome = effect()
+    return 'then' in outcome ? outcome.then(follow) : follow(outcome)
+  }
+
 /**
  * Goes on with what an effect gives; a failure goes past. Both may answer at once or later, and what answers at once
  * meets no promise: so one function serves a store in memory and one behind a network.
@@ -33,14 +44,8 @@ export const of =
  * const twice = pipe(effect.of(7), effect.chain(n => effect.of(n * 2)))
  * twice() // => right(14)
  */
-export const chain = <A, B>(next: (value: A) => Effect<B>): ((effect: Effect<A>) => Effect<B>) => {
-  const follow = (outcome: Either<PlugError, A>): ReturnType<Effect<B>> =>
-    outcome._tag === 'Left' ? outcome : next(outcome.right)()
-  return effect => () => {
-    const outcome = effect()
-    return 'then' in outcome ? outcome.then(follow) : follow(outcome)
-  }
-}
+export const chain = <A, B>(next: (value: A) => Effect<B>): ((effect: Effect<A>) => Effect<B>) =>
+  following(outcome => (outcome._tag === 'Left' ? outcome : next(outcome.right)()))
 
 /**
  * Changes what an effect gives.
@@ -49,11 +54,5 @@ export const chain = <A, B>(next: (value: A) => Effect<B>): ((effect: Effect<A>)
  * import { effect, pipe } from 'plugboard'
  * pipe(effect.of(7), effect.map(n => n + 1))() // => right(8)
  */
-export const map = <A, B>(change: (value: A) => B): ((effect: Effect<A>) => Effect<B>) => {
-  const follow = (outcome: Either<PlugError, A>): Either<PlugError, B> =>
-    outcome._tag === 'Left' ? outcome : right(change(outcome.right))
-  return effect => () => {
-    const outcome = effect()
-    return 'then' in outcome ? outcome.then(follow) : follow(outcome)
-  }
-}
+export const map = <A, B>(change: (value: A) => B): ((effect: Effect<A>) => Effect<B>) =>
+  following(outcome => (outcome._tag === 'Left' ? outcome : right(change(outcome.right))))

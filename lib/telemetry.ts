@@ -5,7 +5,7 @@
 import type { Conn } from './conn.js'
 import type { PlugError } from './error.js'
 import { andThen } from './plug.js'
-import type { EndpointResponse, ServedEndpoint, TelemetryPort } from './port.js'
+import type { EndpointResponse, ServedEndpoint, TelemetryEvent, TelemetryPort } from './port.js'
 
 type Run = (conn: Conn) => Conn | Promise<Conn>
 
@@ -15,7 +15,7 @@ const ignore = (): void => {}
  * Does what belongs to a port: one that throws, which it must not, or gives a promise that rejects, harms no request.
  * Nobody else could be told of it.
  */
-export const sheltered = (work: () => unknown): void => {
+const sheltered = (work: () => unknown): void => {
   try {
     const done = work()
     if (done instanceof Promise) done.catch(ignore)
@@ -32,28 +32,37 @@ export const tellInit = (port: TelemetryPort, { url, port: number }: ServedEndpo
     })(),
   )
 
+/**
+ * Tells a port of a start, if there is an event for that, and gives what tells it of the end, with how long it took.
+ */
+export const begun = (
+  port: TelemetryPort,
+  start?: (measurements: { readonly systemTime: number }) => TelemetryEvent,
+): ((end: (measurements: { readonly duration: number }) => TelemetryEvent) => void) => {
+  let began = 0
+  sheltered(() => {
+    began = port.monotonicTime()
+    return start === undefined ? undefined : port.execute(start({ systemTime: port.systemTime() }))()
+  })
+  return end => sheltered(() => port.execute(end({ duration: port.monotonicTime() - began }))())
+}
+
 /** What runs requests to their final conns, with a start and one end told of each. */
 export const observedRun =
   (port: TelemetryPort, run: Run): Run =>
   start => {
     const span = {}
-    let began = 0
-    sheltered(() => {
-      began = port.monotonicTime()
-      return port.execute({
-        name: 'plugboard.endpoint.start',
-        measurements: { systemTime: port.systemTime() },
-        metadata: { conn: start, span },
-      })()
-    })
+    const end = begun(port, measurements => ({
+      name: 'plugboard.endpoint.start',
+      measurements,
+      metadata: { conn: start, span },
+    }))
     return andThen(run(start), done => {
-      sheltered(() =>
-        port.execute({
-          name: 'plugboard.endpoint.stop',
-          measurements: { duration: port.monotonicTime() - began },
-          metadata: { conn: done as EndpointResponse['conn'], span },
-        })(),
-      )
+      end(measurements => ({
+        name: 'plugboard.endpoint.stop',
+        measurements,
+        metadata: { conn: done as EndpointResponse['conn'], span },
+      }))
       return done
     })
   }
@@ -62,18 +71,13 @@ export const observedRun =
 export const observedRender =
   (port: TelemetryPort, render: Run): Run =>
   failed => {
-    let began = 0
-    sheltered(() => {
-      began = port.monotonicTime()
-    })
+    const end = begun(port)
     return andThen(render(failed), conn => {
-      sheltered(() =>
-        port.execute({
-          name: 'plugboard.error_rendered',
-          measurements: { duration: port.monotonicTime() - began },
-          metadata: { conn, status: conn.status as number, error: failed.error as PlugError },
-        })(),
-      )
+      end(measurements => ({
+        name: 'plugboard.error_rendered',
+        measurements,
+        metadata: { conn, status: conn.status as number, error: failed.error as PlugError },
+      }))
       return conn
     })
   }

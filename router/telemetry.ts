@@ -7,7 +7,7 @@ import type { AnyPlug } from '../lib/fold.js'
 import { andThen, given, interpret, pipeline } from '../lib/plug.js'
 import type { Effect } from '../lib/effect.js'
 import type { RouterDispatch, TelemetryPort } from '../lib/port.js'
-import { sheltered } from '../lib/telemetry.js'
+import { begun } from '../lib/telemetry.js'
 import { handlerName, throughNames, type TableRoute } from './table.js'
 
 /** The conn of a route that has matched. */
@@ -36,31 +36,23 @@ export const observed = (route: TableRoute, handler: AnyPlug): Observed => {
       pipeThrough,
       span,
     })
-    let began = 0
-    sheltered(() => {
-      began = port.monotonicTime()
-      return port.execute({
-        name: 'plugboard.router_dispatch.start',
-        measurements: { systemTime: port.systemTime() },
-        metadata: about(start),
-      })()
-    })
+    const tellEnd = begun(port, measurements => ({
+      name: 'plugboard.router_dispatch.start',
+      measurements,
+      metadata: about(start),
+    }))
     /** Tells how it ended: a failure that was not there before the handler is the handler's. */
     const end = (before: Conn, done: Conn): Conn => {
       const { error } = done
-      sheltered(() => {
-        const measurements = { duration: port.monotonicTime() - began }
-        const metadata = about(done)
-        return port.execute(
-          error === undefined || error === before.error
-            ? { name: 'plugboard.router_dispatch.stop', measurements, metadata }
-            : {
-                name: 'plugboard.router_dispatch.exception',
-                measurements,
-                metadata: Object.assign(metadata, { error }),
-              },
-        )()
-      })
+      tellEnd(measurements =>
+        error === undefined || error === before.error
+          ? { name: 'plugboard.router_dispatch.stop', measurements, metadata: about(done) }
+          : {
+              name: 'plugboard.router_dispatch.exception',
+              measurements,
+              metadata: Object.assign(about(done), { error }),
+            },
+      )
       return done
     }
     // a halted conn goes past the handler

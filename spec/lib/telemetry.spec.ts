@@ -20,9 +20,9 @@ import {
   type Conn,
   type EndpointOptions,
   type TelemetryEvent,
-  type TelemetryPort,
 } from '../../lib/index.js'
 import { conn, recordTelemetry, runAsync } from '../../lib/testing/index.js'
+import { brokenPorts } from '../support/broken-ports.js'
 
 const taken = plugError(409, 'Taken', 'that name is taken')
 const oops = new Error('oops')
@@ -198,22 +198,9 @@ t.test('run tells of failures that it renders, and of nothing else', async t => 
 })
 
 t.test('a port that throws harms no request', async t => {
-  const boom = (): never => {
-    throw new Error('the port is broken')
-  }
-  const fine = { systemTime: () => 0, monotonicTime: () => 0, execute: () => () => undefined }
-  const broken: readonly Partial<Record<keyof TelemetryPort, unknown>>[] = [
-    { systemTime: boom },
-    { monotonicTime: boom },
-    { execute: boom },
-    { execute: () => boom },
-    { execute: () => undefined },
-    { execute: () => async () => boom() },
-  ]
-  for (const part of broken) {
-    const telemetry = { ...fine, ...part } as TelemetryPort
-    t.match(endpoint({ telemetry }, text('hello')).run(blank), { status: 200, respBody: 'hello' })
-    t.match(endpoint({ telemetry }, c => fail(c, taken)).run(blank), { status: 409 })
+  for (const [name, telemetry] of brokenPorts) {
+    t.match(endpoint({ telemetry }, text('hello')).run(blank), { status: 200, respBody: 'hello' }, name)
+    t.match(endpoint({ telemetry }, c => fail(c, taken)).run(blank), { status: 409 }, name)
   }
   // a promise that nobody waits for would end the process: give it the time
   await new Promise(resolve => setImmediate(resolve))

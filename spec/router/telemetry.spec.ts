@@ -24,6 +24,7 @@ import {
 } from '../../lib/index.js'
 import { conn, recordTelemetry, run, runAsync, type TelemetryRecorder } from '../../lib/testing/index.js'
 import { int, orBadRequest, pipelines, router, scope } from '../../router/index.js'
+import { brokenPorts } from '../support/broken-ports.js'
 
 const call = <F extends object>(name: string, plug: F): F =>
   Object.defineProperty(plug, 'name', { value: name })
@@ -325,22 +326,10 @@ t.test('the name of what is dispatched to is that of the route table', async t =
 })
 
 t.test('a port that throws harms no request', async t => {
-  const boom = (): never => {
-    throw new Error('the port is broken')
-  }
   const app = router(scope('/', pass, ({ get }) => [get('/', home), get('/fails', c => fail(c, taken))]))
-  const fine = { systemTime: () => 0, monotonicTime: () => 0, execute: () => () => undefined }
-  const broken: readonly Partial<Record<keyof TelemetryPort, unknown>>[] = [
-    { systemTime: boom },
-    { monotonicTime: boom },
-    { execute: boom },
-    { execute: () => boom },
-    { execute: () => undefined },
-    { execute: () => async () => boom() },
-  ]
-  for (const part of broken) {
-    const site = endpoint({ telemetry: { ...fine, ...part } as TelemetryPort }, app)
-    t.equal(run(site)(conn('GET', '/')).respBody, 'home', String(Object.keys(part)))
+  for (const [name, telemetry] of brokenPorts) {
+    const site = endpoint({ telemetry }, app)
+    t.equal(run(site)(conn('GET', '/')).respBody, 'home', name)
     t.equal(run(site)(conn('GET', '/fails')).status, 409)
   }
   // a promise that nobody waits for would end the process: give it the time

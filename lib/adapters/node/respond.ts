@@ -16,16 +16,16 @@ import { abandon, sendPieces } from './stream.js'
 /** The most bytes that are handed to a socket without asking whether it takes them. */
 const atOnce = 16_384
 
+/** Whether the connection ends with a response, whatever the app says: the client wants it, or the server does. */
+const ends = (sender: Sender, request: NodeRequest): boolean =>
+  !request.response.shouldKeepAlive || sender.stopping() || request.problem !== undefined
+
 /**
  * Writes the head. The connection ends if the client wants that, whatever the app says (RFC 9112 §9.6), if the server
  * stops, or if too much of the request is left unread.
  */
 const writeHead = (sender: Sender, request: NodeRequest, conn: Conn, length: number | undefined): void => {
-  const close =
-    !request.response.shouldKeepAlive ||
-    sender.stopping() ||
-    request.problem !== undefined ||
-    request.unread === 'much'
+  const close = ends(sender, request) || request.unread === 'much'
   const status = conn.status as number
   const head = responseHead(conn, length, close)
   // Node makes up its mind about the body before it looks at the headers: a response in the place of this could have none
@@ -55,11 +55,9 @@ const sendAsText = (
   const response = request.response as ServerResponse & { _header: string | null }
   if (
     response._header !== null ||
-    !response.shouldKeepAlive ||
     request.httpVersion !== '1.1' ||
-    request.problem !== undefined ||
     request.unread !== 'nothing' ||
-    sender.stopping()
+    ends(sender, request)
   )
     return false
   const head = headText(conn, length, sender.keepAlive, Date.now())
