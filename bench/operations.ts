@@ -131,9 +131,14 @@ const patternsOf = (table: readonly Declared[]): Readonly<Record<string, readonl
 /** Lookups among 200 routes, of paths that differ from one turn to the next. */
 const lookups = (): readonly Operation[] => {
   const table = tableOf(200)
-  const matcher = trie<Numbered>()
-  for (const [index, { method, pattern }] of table.entries())
-    matcher.add({ method, hosts: [], segments: parsePattern(pattern, pattern), index })
+  const matcher = trie<Numbered>(
+    table.map(({ method, pattern }, index) => ({
+      method,
+      hosts: [],
+      segments: parsePattern(pattern, pattern),
+      index,
+    })),
+  )
   type Found = ReturnType<typeof matcher.find>
   return Object.entries(patternsOf(table)).map(([kind, patterns]) => {
     const paths = patterns.map(pattern => pattern.replace(/:\w+/g, '1001'))

@@ -11,11 +11,11 @@ import * as fc from 'fast-check'
 import findMyWay from 'find-my-way'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { TrieRouter } from 'hono/router/trie-router'
-import type { Matchable, Matcher } from '../router/matcher.js'
+import type { Matchable } from '../router/matcher.js'
 import { parsePattern } from '../router/pattern.js'
 import { trie, type Counter } from '../router/trie.js'
 import { naive } from '../spec/router/naive.js'
-import { answerOf, filled, requests, table as randomTable } from '../spec/router/tables.js'
+import { answerOf, numbered, requests, table as randomTable } from '../spec/router/tables.js'
 import { isDeep, tableOf, type Declared } from './routes.js'
 
 const { values: options } = parseArgs({
@@ -79,9 +79,14 @@ interface Indexed extends Matchable {
 }
 
 const plugboard = (table: readonly Declared[]): Contender => {
-  const matcher: Matcher<Indexed> = trie()
-  for (const [index, { method, pattern }] of table.entries())
-    matcher.add({ method, hosts: [], segments: parsePattern(pattern, pattern), index })
+  const matcher = trie<Indexed>(
+    table.map(({ method, pattern }, index) => ({
+      method,
+      hosts: [],
+      segments: parsePattern(pattern, pattern),
+      index,
+    })),
+  )
   const made: Contender<ReturnType<typeof matcher.find>> = {
     find: path => matcher.find('GET', 'localhost', path),
     read: found =>
@@ -214,8 +219,8 @@ const verify = (): void => {
   let [compared, found, differing, most, mostNodes] = [0, 0, 0, 0, 0]
   for (const [routes, asked] of drawn) {
     const counter: Counter = { nodes: 0, steps: 0 }
-    const quick = filled(trie(counter), routes)
-    const slow = filled(naive(), routes)
+    const quick = trie(numbered(routes), counter)
+    const slow = naive(numbered(routes))
     for (const request of asked) {
       counter.steps = 0
       const answer = answerOf(quick, request)

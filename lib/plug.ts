@@ -187,7 +187,7 @@ const join = (plugs: readonly AnyPlug[]): AnyPlug => {
     return steps(plug)
   }) as readonly Step[]
   const pipeline = (conn: Conn): Conn | Effect<Conn> => resultOf(walk(list, 0, conn))
-  stepsOf.set(pipeline, Object.freeze(list))
+  stepsOf.set(pipeline, list)
   return pipeline
 }
 

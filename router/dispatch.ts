@@ -101,8 +101,10 @@ interface Compiled extends Matchable {
   readonly run: Run
   /** The same, with telemetry. */
   readonly observed: Observed
-  /** What the conn says of it, under a mount. */
-  readonly matched: (mount: MatchedRoute | undefined) => MatchedRoute
+  /** What the conn says of it. */
+  readonly matched: MatchedRoute
+  /** The same, under a mount. */
+  readonly matchedUnder: (mount: MatchedRoute) => MatchedRoute
 }
 
 const compile = (route: TableRoute): Compiled => {
@@ -120,10 +122,8 @@ const compile = (route: TableRoute): Compiled => {
     if (mount !== undefined) mounts.add(made)
     return made
   }
-  const alone = describe(undefined)
   const known = new WeakMap<MatchedRoute, MatchedRoute>()
-  const matched = (under: MatchedRoute | undefined): MatchedRoute => {
-    if (under === undefined) return alone
+  const matchedUnder = (under: MatchedRoute): MatchedRoute => {
     const before = known.get(under)
     if (before !== undefined) return before
     const made = describe(under)
@@ -140,7 +140,8 @@ const compile = (route: TableRoute): Compiled => {
     run: compose([...route.plugs, handler]),
     // made when it is first asked for: most apps have no port
     observed: (port, conn) => (seen ??= observed(route, handler))(port, conn),
-    matched,
+    matched: describe(undefined),
+    matchedUnder,
   }
 }
 
@@ -155,7 +156,7 @@ interface CompiledFallback extends Pick<
 }
 
 /** What answers OPTIONS where no route does: no body. */
-const automaticOptions = (conn: Conn): Conn => ConnRecord.with(conn, { respBody: '' })
+const automaticOptions = (conn: Conn): Conn => ConnRecord.resp(conn, conn.status, conn.respHeaders, '')
 
 const compileFallback = (fallback: TableFallback): CompiledFallback => {
   const { hosts, segments, codecs, methodNotAllowed, plugs, handler } = fallback
@@ -174,8 +175,7 @@ const compileFallback = (fallback: TableFallback): CompiledFallback => {
 export const dispatcher = (table: Table): Run => {
   const routes = table.routes.map(compile)
   const fallbacks = table.fallbacks.map(compileFallback)
-  const matcher: Matcher<Compiled> = trie()
-  for (const route of routes) matcher.add(route)
+  const matcher: Matcher<Compiled> = trie(routes)
   const methods = [...new Set(routes.map(route => route.method))]
 
   /** Runs a route's pipeline on a conn that has all of it. */
@@ -186,7 +186,8 @@ export const dispatcher = (table: Table): Run => {
 
   /** Puts what the path says on the conn, and runs the route's pipeline. */
   const enter = (route: Compiled, conn: Conn, captured: Captured): Conn | Effect<Conn> => {
-    const matched = route.matched(mountOf(conn))
+    const mount = mountOf(conn)
+    const matched = mount === undefined ? route.matched : route.matchedUnder(mount)
     if (captured === noParams) return runOn(route, ConnRecord.route(conn, matched, noParams, conn.params))
     if (route.codecs.length === 0)
       return runOn(route, ConnRecord.route(conn, matched, captured, overlay(conn.params, captured)))
@@ -238,14 +239,11 @@ export const dispatcher = (table: Table): Run => {
       const allowed = otherMethods && (methodNotAllowed || options) ? allowedFor(conn, automaticOptions) : []
       const other = allowed.length > 0
       const run = other && options ? fallback.runOptions : fallback.run
-      return run(
-        ConnRecord.with(conn, {
-          status: !other ? 404 : options ? 204 : 405,
-          respHeaders: other ? putHeader(conn.respHeaders, 'allow', allowed.join(', ')) : conn.respHeaders,
-          pathParams: captured,
-          params: overlay(conn.params, decoded.right),
-        }),
-      )
+      const status = !other ? 404 : options ? 204 : 405
+      const headers = other ? putHeader(conn.respHeaders, 'allow', allowed.join(', ')) : conn.respHeaders
+      const params = overlay(conn.params, decoded.right)
+      const entered = ConnRecord.with(conn, { pathParams: captured, params })
+      return run(ConnRecord.resp(entered, status, headers, conn.respBody))
     }
     return fail(conn, error)
   }

@@ -27,8 +27,6 @@ export interface Found<R> {
 }
 
 export interface Matcher<R extends Matchable> {
-  /** Adds a route behind those that were added before. */
-  add(route: R): void
   /**
    * The first route that takes the method, the host and the path; `'none'` if no route does, and `'malformed'` if the
    * path is not percent-encoded UTF-8.

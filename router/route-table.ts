@@ -205,8 +205,7 @@ const matchers = new WeakMap<Table, Matcher<TableRoute>>()
 const matcherOf = (table: Table): Matcher<TableRoute> => {
   const known = matchers.get(table)
   if (known !== undefined) return known
-  const made: Matcher<TableRoute> = trie()
-  for (const route of table.routes) made.add(route)
+  const made: Matcher<TableRoute> = trie(table.routes)
   matchers.set(table, made)
   return made
 }

@@ -7,62 +7,8 @@
  * It reads the path as it was sent, and nothing is split or copied but what is captured; slashes that are doubled are passed
  * over on the way. Only a path with a `%` or a slash at its end is written anew first, decoded.
  */
-import {
-  decodedSegments,
-  newParams,
-  noParams,
-  takesHost,
-  type Found,
-  type Matchable,
-  type Matcher,
-} from './matcher.js'
-import type { Segment, Shape } from './pattern.js'
-
-/** A route at the node where its pattern ends. */
-interface Entry<R> {
-  /** The place of the route in the order of declaration. */
-  readonly order: number
-  /** What is found if nothing is captured. */
-  readonly bare: Found<R>
-  /** The hosts it is for, if not any. */
-  readonly hosts: readonly string[] | undefined
-  /** The names of its parameters, in order, but for a glob's. */
-  readonly names: readonly string[]
-  readonly glob: { readonly name: string; readonly prefix: string } | undefined
-}
-
-/** A parameter with something that its text must fulfil. */
-interface Special<R> {
-  readonly suffix: string
-  readonly shape: Shape | undefined
-  /** Whether nothing of the segment stands before it, nor behind it: it then takes no empty text. */
-  readonly alone: boolean
-  readonly node: Node<R>
-}
-
-/** What few nodes have. */
-interface Rare<R> {
-  readonly params: Special<R>[]
-  readonly globs: Entry<R>[]
-}
-
-interface Node<R> {
-  /** The order of the first route at or below this node. */
-  readonly first: number
-  /**
-   * What stands in the path before this node and behind its parent, slashes included but for the path's first; empty
-   * behind a parameter.
-   */
-  text: string
-  /** Nodes behind a text, and the first character of each text, by which one is told from the others. */
-  readonly codes: number[]
-  readonly texts: Node<R>[]
-  /** Behind a segment of any text. */
-  param: Node<R> | undefined
-  rare: Rare<R> | undefined
-  /** Routes that end here. */
-  readonly ends: Entry<R>[]
-}
+import { decodedSegments, newParams, takesHost, type Found, type Matchable, type Matcher } from './matcher.js'
+import { packed, type Entry, type Rare } from './trie-nodes.js'
 
 /** Counts the nodes of a trie, routes included, and how many of them were looked at. */
 export interface Counter {
@@ -74,83 +20,10 @@ const slash = 47
 /** The order of a route that is behind all others. */
 const last = 2 ** 30
 
-const sharedLength = (a: string, b: string): number => {
-  let i = 0
-  while (i < a.length && a[i] === b[i]) i++
-  return i
-}
-
-/** An empty {@link Matcher}. With a counter it counts what it does. */
-export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
-  const node = (text: string, first: number): Node<R> => {
-    if (counter !== undefined) counter.nodes += 1
-    return { first, text, codes: [], texts: [], param: undefined, rare: undefined, ends: [] }
-  }
-
-  // --- adding
-
-  /** The node behind a text, made where it is missing; a node whose text is shared in part is parted there. */
-  const behindText = (parent: Node<R>, text: string, order: number): Node<R> => {
-    if (text === '') return parent
-    const at = parent.codes.indexOf(text.charCodeAt(0))
-    if (at < 0) {
-      const made = node(text, order)
-      parent.codes.push(text.charCodeAt(0))
-      parent.texts.push(made)
-      return made
-    }
-    const known = parent.texts[at] as Node<R>
-    const shared = sharedLength(known.text, text)
-    if (shared === known.text.length) return behindText(known, text.slice(shared), order)
-    const parted = node(text.slice(0, shared), known.first)
-    known.text = known.text.slice(shared)
-    parted.codes.push(known.text.charCodeAt(0))
-    parted.texts.push(known)
-    parent.texts[at] = parted
-    return behindText(parted, text.slice(shared), order)
-  }
-
-  const rareOf = (at: Node<R>): Rare<R> => (at.rare ??= { params: [], globs: [] })
-
-  const behindParam = (
-    parent: Node<R>,
-    { prefix, suffix, shape }: Extract<Segment, { readonly kind: 'param' }>,
-    order: number,
-  ): Node<R> => {
-    const alone = prefix === '' && suffix === ''
-    if (alone && shape === undefined) return (parent.param ??= node('', order))
-    const { params } = rareOf(parent)
-    const known = params.find(one => one.suffix === suffix && one.shape?.written === shape?.written)
-    if (known !== undefined) return known.node
-    const made = node('', order)
-    params.push({ suffix, shape, alone, node: made })
-    return made
-  }
-
-  const insert = (root: Node<R>, order: number, route: R): void => {
-    const names: string[] = []
-    let glob: Entry<R>['glob']
-    let at = root
-    let text = ''
-    let between = ''
-    for (const segment of route.segments) {
-      if (segment.kind === 'literal') text += between + segment.text
-      else if (segment.kind === 'param') {
-        at = behindParam(behindText(at, text + between + segment.prefix, order), segment, order)
-        text = ''
-        names.push(segment.name)
-      } else {
-        if (segment.prefix !== '') text += between + segment.prefix
-        glob = segment
-      }
-      between = '/'
-    }
-    at = behindText(at, text, order)
-    if (counter !== undefined) counter.nodes += 1
-    const entries = glob === undefined ? at.ends : rareOf(at).globs
-    const hosts = route.hosts.length === 0 ? undefined : route.hosts
-    entries.push({ order, bare: { route, params: noParams }, hosts, names, glob })
-  }
+/** The matcher of routes, in the order they were declared. With a counter it counts what it does. */
+export const trie = <R extends Matchable>(routes: readonly R[], counter?: Counter): Matcher<R> => {
+  const { cells, texts, entries, rare, roots, others, count } = packed(routes)
+  if (counter !== undefined) counter.nodes = count
 
   // --- finding: what is known of the path at hand, and of the best route so far
 
@@ -195,9 +68,9 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
     return segments
   }
 
-  /** Takes the first of the entries that is for the host, if it was declared before the best so far. */
-  const settle = (entries: readonly Entry<R>[], from: number): void => {
-    for (let i = 0; i < entries.length; i++) {
+  /** Takes the first of some entries that is for the host, if it was declared before the best so far. */
+  const settle = (begin: number, behind: number, from: number): void => {
+    for (let i = begin; i < behind; i++) {
       const { order, bare, hosts, names, glob } = entries[i] as Entry<R>
       if (order >= best) return
       if (counter !== undefined) counter.steps += 1
@@ -237,11 +110,11 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
   }
 
   /** Goes on behind the parameters that ask something of their text, and to globs. */
-  const special = ({ params, globs }: Rare<R>, from: number, depth: number): void => {
+  const special = ({ params, globs, globCount }: Rare, from: number, depth: number): void => {
     const end = endOf(from)
     for (let i = 0; i < params.length; i++) {
-      const { suffix, shape, alone, node } = params[i] as Special<R>
-      if (node.first >= best) continue
+      const { suffix, shape, alone, node } = params[i] as Rare['params'][number]
+      if ((cells[node] as number) >= best) continue
       const until = end - suffix.length
       const fits =
         (alone ? until > from : until >= from) &&
@@ -253,50 +126,57 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
         search(node, end, depth + 1)
       } else if (counter !== undefined) counter.steps += 1
     }
-    settle(globs, from)
+    settle(globs, globs + globCount, from)
   }
 
   /** Looks for a better route at a node and below it. The last branch is followed without a call. */
-  const search = (from: Node<R>, position: number, parameters: number): void => {
+  const search = (from: number, position: number, parameters: number): void => {
     const path = text
+    const table = cells
     const { length } = path
     let at = from
     let pos = position
     let depth = parameters
-    while (at.first < best) {
+    while ((table[at] as number) < best) {
       if (counter !== undefined) counter.steps += 1
-      const { rare } = at
-      if (pos === length) settle(at.ends, pos)
-      else {
+      const rareAt = table[at + 6] as number
+      if (pos === length) {
+        const begin = table[at + 4] as number
+        settle(begin, begin + (table[at + 5] as number), pos)
+      } else {
         let code = path.charCodeAt(pos)
         if (code === slash && inner === undefined)
           while (code === slash && path.charCodeAt(pos - 1) === slash) code = path.charCodeAt(++pos)
-        const { codes, param } = at
-        let i = codes.length - 1
-        while (i >= 0 && codes[i] !== code) i--
-        if (i >= 0) {
-          const next = at.texts[i] as Node<R>
-          const wanted = next.text
-          let behind = pos + wanted.length
-          if (wanted.length > 1 && path.slice(pos, behind) !== wanted)
-            behind = inner === undefined ? looseEnd(wanted, pos) : -1
-          else if (inner !== undefined && isInner(pos, behind)) behind = -1
-          if (behind >= 0) {
-            if (param === undefined && rare === undefined) {
+        const param = table[at + 3] as number
+        const behind = table[at + 7] as number
+        let i = at + 8
+        while (i < behind && table[i] !== code) i += 2
+        if (i < behind) {
+          const next = table[i + 1] as number
+          const size = table[next + 2] as number
+          let end = pos + size
+          // The first character is known.
+          if (size > 1) {
+            const wanted = texts[table[next + 1] as number] as string
+            if (path.slice(pos, end) !== wanted) end = inner === undefined ? looseEnd(wanted, pos) : -1
+          }
+          if (inner !== undefined && isInner(pos, end)) end = -1
+          if (end >= 0) {
+            if (param === 0 && rareAt === 0) {
               at = next
-              pos = behind
+              pos = end
               continue
             }
-            search(next, behind, depth)
+            search(next, end, depth)
           } else if (counter !== undefined) counter.steps += 1
         }
-        if (param !== undefined) {
+        if (param !== 0) {
           const end = inner === undefined ? path.indexOf('/', pos) : endOf(pos)
           const until = end < 0 ? length : end
           if (until > pos) {
             starts[depth] = pos
             ends[depth] = until
-            if (rare === undefined) {
+            if (rareAt === 0) {
               at = param
               pos = until
               depth += 1
@@ -306,13 +186,13 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
           }
         }
       }
-      if (rare !== undefined) special(rare, pos, depth)
+      if (rareAt !== 0) special(rare[rareAt - 1] as Rare, pos, depth)
       return
     }
   }
 
   /** What is found for a path without its encoding that does not end with a slash. */
-  const findIn = (root: Node<R>, forHost: string, path: string): Found<R> | 'none' => {
+  const findIn = (root: number, forHost: string, path: string): Found<R> | 'none' => {
     text = path
     host = forHost
     best = last
@@ -324,7 +204,7 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
   }
 
   /** Finds behind a path written anew: decoded, without empty segments. */
-  const findDecoded = (root: Node<R>, forHost: string, path: string): Found<R> | 'none' | 'malformed' => {
+  const findDecoded = (root: number, forHost: string, path: string): Found<R> | 'none' | 'malformed' => {
     const segments = decodedSegments(path)
     if (segments === undefined) return 'malformed'
     let written = ''
@@ -341,34 +221,11 @@ export const trie = <R extends Matchable>(counter?: Counter): Matcher<R> => {
     return answer
   }
 
-  const roots = new Map<string, Node<R>>()
-  /** For methods that no route names. */
-  const rest = node('', 0)
   /** That of GET, which most requests ask for. */
-  let forGet = rest
-  const forAny: { readonly order: number; readonly route: R }[] = []
-  let count = 0
+  const forGet = roots.get('GET') ?? others
   return {
-    add(route) {
-      const order = count++
-      const { method } = route
-      if (method === '*') {
-        forAny.push({ order, route })
-        for (const root of roots.values()) insert(root, order, route)
-        insert(rest, order, route)
-        return
-      }
-      let root = roots.get(method)
-      if (root === undefined) {
-        root = node('', 0)
-        roots.set(method, root)
-        if (method === 'GET') forGet = root
-        for (const before of forAny) insert(root, before.order, before.route)
-      }
-      insert(root, order, route)
-    },
     find(method, forHost, path) {
-      const root = method === 'GET' ? forGet : (roots.get(method) ?? rest)
+      const root = method === 'GET' ? forGet : (roots.get(method) ?? others)
       if (
         path.charCodeAt(path.length - 1) === slash ||
         path.charCodeAt(0) !== slash ||

@@ -1,6 +1,7 @@
 /**
- * The one class behind every Conn. Each update copies the record by the same constructor, so that all conns share one
- * hidden class; what the request holds, and the assigns, sit in private fields, so that a frozen conn still memoises.
+ * The one class behind every Conn. Each update makes the next record by the same constructor, so that all conns share one
+ * hidden class. A record is small, for pipelines make many: what seldom changes is in a part that the next one shares. Parts
+ * sit in private fields, so that a frozen conn still memoises.
  */
 import type { BeforeSend, Body, Conn, Halted, MatchedRoute, RespBody, RespCookie, Session } from '../conn.js'
 import { exception, isPlugError, type PlugError } from '../error.js'
@@ -72,42 +73,38 @@ export const appended = <A>(list: readonly A[], item: A): readonly A[] => {
 
 /** Assigns as they were made, newest first; the object they form is built when it is first read. */
 class Assigns {
-  readonly #before: Assigns | undefined
-  readonly #key: string
-  readonly #value: unknown
-  #object: Readonly<Record<string, unknown>> | undefined
+  #before: Assigns | undefined
+  /** Undefined: the value is the object that all assigns up to here form. */
+  #key: string | undefined
+  #value: unknown
 
-  constructor(
-    before: Assigns | undefined,
-    key: string,
-    value: unknown,
-    object: Readonly<Record<string, unknown>> | undefined,
-  ) {
+  constructor(before: Assigns | undefined, key: string | undefined, value: unknown) {
     this.#before = before
     this.#key = key
     this.#value = value
-    this.#object = object
   }
 
   static object(last: Assigns): {} {
-    if (last.#object !== undefined) return last.#object
+    if (last.#key === undefined) return last.#value as {}
     const made: Assigns[] = []
     let at: Assigns = last
-    while (at.#object === undefined) {
+    while (at.#key !== undefined) {
       made.push(at)
       at = at.#before as Assigns
     }
-    const object = copyOf(at.#object)
+    const object = copyOf(at.#value as Readonly<Record<string, unknown>>)
     for (let i = made.length - 1; i >= 0; i--) {
       const one = made[i] as Assigns
-      put(object, one.#key, one.#value)
+      put(object, one.#key as string, one.#value)
     }
-    last.#object = object
+    last.#before = undefined
+    last.#key = undefined
+    last.#value = object
     return object
   }
 }
 
-const noAssigns = new Assigns(undefined, '', undefined, Object.freeze({}))
+const noAssigns = new Assigns(undefined, undefined, Object.freeze({}))
 /** What a conn has before anything is put on it, by identity. */
 export const nothing: Readonly<Record<string, never>> = Object.freeze({})
 const none: readonly never[] = Object.freeze([])
@@ -123,29 +120,8 @@ const unfetched = {
   csrf: notFetched('csrf', 'put protectFromForgery earlier in the pipeline'),
 }
 
-/** The fields that {@link ConnRecord.with} may replace. */
-export type Changes = {
-  -readonly [
-    K in
-      | 'cookies'
-      | 'queryParams'
-      | 'bodyParams'
-      | 'params'
-      | 'pathParams'
-      | 'sessions'
-      | 'flash'
-      | 'csrf'
-      | 'status'
-      | 'respHeaders'
-      | 'respCookies'
-      | 'respBody'
-      | 'private'
-      | 'beforeSend'
-      | 'route'
-  ]?: Conn[K]
-}
-
-export class ConnRecord implements Conn {
+/** What a few plugs of a request change, and most do not: its copies are larger than those of a conn. */
+class Rest {
   declare cookies: Conn['cookies']
   declare queryParams: Conn['queryParams']
   declare bodyParams: Conn['bodyParams']
@@ -154,22 +130,13 @@ export class ConnRecord implements Conn {
   declare sessions: Readonly<Record<string, Session>>
   declare flash: Conn['flash']
   declare csrf: Conn['csrf']
-  declare status: number | undefined
-  declare respHeaders: HeaderList
   declare respCookies: Readonly<Record<string, RespCookie>>
-  declare respBody: RespBody | undefined
   declare private: Readonly<Record<string, unknown>>
-  declare halted: boolean
   declare beforeSend: readonly BeforeSend[]
   declare route: MatchedRoute | undefined
   declare error: PlugError | undefined
-  #request: RequestSource
-  #assigns: Assigns
 
-  /** The copy constructor; `from` is a conn or, for the first of a request, the blank one. */
-  private constructor(request: RequestSource, assigns: Assigns, from: Blank) {
-    this.#request = request
-    this.#assigns = assigns
+  constructor(from: Rest) {
     this.cookies = from.cookies
     this.queryParams = from.queryParams
     this.bodyParams = from.bodyParams
@@ -178,15 +145,58 @@ export class ConnRecord implements Conn {
     this.sessions = from.sessions
     this.flash = from.flash
     this.csrf = from.csrf
-    this.status = from.status
-    this.respHeaders = from.respHeaders
     this.respCookies = from.respCookies
-    this.respBody = from.respBody
     this.private = from.private
-    this.halted = from.halted
     this.beforeSend = from.beforeSend
     this.route = from.route
     this.error = from.error
+  }
+}
+
+const blank = new Rest({
+  cookies: unfetched.cookies,
+  queryParams: unfetched.queryParams,
+  bodyParams: unfetched.bodyParams,
+  params: nothing,
+  pathParams: nothing,
+  sessions: nothing,
+  flash: unfetched.flash,
+  csrf: unfetched.csrf,
+  respCookies: nothing,
+  private: nothing,
+  beforeSend: none,
+  route: undefined,
+  error: undefined,
+})
+
+/** The fields that {@link ConnRecord.with} may replace. */
+export type Changes = Partial<Omit<Rest, 'error'>>
+
+export class ConnRecord implements Conn {
+  declare readonly status: number | undefined
+  declare readonly respHeaders: HeaderList
+  declare readonly respBody: RespBody | undefined
+  declare readonly halted: boolean
+  readonly #request: RequestSource
+  readonly #assigns: Assigns
+  readonly #rest: Rest
+
+  private constructor(
+    request: RequestSource,
+    assigns: Assigns,
+    rest: Rest,
+    status: number | undefined,
+    respHeaders: HeaderList,
+    respBody: RespBody | undefined,
+    halted: boolean,
+  ) {
+    this.#request = request
+    this.#assigns = assigns
+    this.#rest = rest
+    this.status = status
+    this.respHeaders = respHeaders
+    this.respBody = respBody
+    this.halted = halted
   }
 
   // --- the request
@@ -246,6 +256,48 @@ export class ConnRecord implements Conn {
     return Assigns.object(this.#assigns)
   }
 
+  // --- what seldom changes
+
+  get cookies(): Conn['cookies'] {
+    return this.#rest.cookies
+  }
+  get queryParams(): Conn['queryParams'] {
+    return this.#rest.queryParams
+  }
+  get bodyParams(): Conn['bodyParams'] {
+    return this.#rest.bodyParams
+  }
+  get params(): {} {
+    return this.#rest.params
+  }
+  get pathParams(): Conn['pathParams'] {
+    return this.#rest.pathParams
+  }
+  get sessions(): Readonly<Record<string, Session>> {
+    return this.#rest.sessions
+  }
+  get flash(): Conn['flash'] {
+    return this.#rest.flash
+  }
+  get csrf(): Conn['csrf'] {
+    return this.#rest.csrf
+  }
+  get respCookies(): Readonly<Record<string, RespCookie>> {
+    return this.#rest.respCookies
+  }
+  get private(): Readonly<Record<string, unknown>> {
+    return this.#rest.private
+  }
+  get beforeSend(): readonly BeforeSend[] {
+    return this.#rest.beforeSend
+  }
+  get route(): MatchedRoute | undefined {
+    return this.#rest.route
+  }
+  get error(): PlugError | undefined {
+    return this.#rest.error
+  }
+
   /** The memo of cookies that the request of a conn has; what is no conn has none. */
   static cookieMemo(conn: object): CookieMemo | undefined {
     return #request in conn ? conn.#request.cookieMemo : undefined
@@ -256,30 +308,45 @@ export class ConnRecord implements Conn {
     return (conn as ConnRecord).#request.telemetry
   }
 
+  /** The values that a conn holds, for those who freeze them or look for changes; its failure is not among them. */
+  static valuesOf(conn: Conn): readonly unknown[] {
+    const from = conn as ConnRecord
+    const rest: readonly unknown[] = Object.values({ ...from.#rest, error: undefined })
+    return [...Object.values(from), ...rest, from.assigns, from.segments, from.scriptName]
+  }
+
   // --- updates: each takes a conn and gives the next
 
   /** The first conn of a request. */
   static of(request: RequestSource): Conn {
-    return ConnRecord.#done(new ConnRecord(request, noAssigns, blank))
+    return ConnRecord.#done(
+      new ConnRecord(request, noAssigns, blank, undefined, firstHeaders, undefined, false),
+    )
   }
 
-  static #copy(conn: Conn): ConnRecord {
-    const from = conn as ConnRecord
-    return new ConnRecord(from.#request, from.#assigns, from)
-  }
-
-  /** Every conn passes here once it is whole: a source may watch its conns, as the test kit does to freeze them. */
+  /** Every conn passes here: a source may watch its conns, as the test kit does to freeze them. */
   static #done(next: ConnRecord): ConnRecord {
     const { watch } = next.#request
     if (watch !== undefined) watch(next)
     return next
   }
 
+  static #with(from: ConnRecord, request: RequestSource, assigns: Assigns, rest: Rest, halted: boolean) {
+    const { status, respHeaders, respBody } = from
+    return ConnRecord.#done(new ConnRecord(request, assigns, rest, status, respHeaders, respBody, halted))
+  }
+
+  static #withRest(from: ConnRecord, rest: Rest, halted = from.halted): ConnRecord {
+    return ConnRecord.#with(from, from.#request, from.#assigns, rest, halted)
+  }
+
+  static #withAssigns(from: ConnRecord, assigns: Assigns): ConnRecord {
+    return ConnRecord.#with(from, from.#request, assigns, from.#rest, from.halted)
+  }
+
   static assign(conn: Conn, key: string, value: unknown): ConnRecord {
     const from = conn as ConnRecord
-    return ConnRecord.#done(
-      new ConnRecord(from.#request, new Assigns(from.#assigns, key, value, undefined), from),
-    )
+    return ConnRecord.#withAssigns(from, new Assigns(from.#assigns, key, value))
   }
 
   static mergeAssigns(conn: Conn, entries: readonly (readonly [key: string, value: unknown])[]): ConnRecord {
@@ -287,25 +354,14 @@ export class ConnRecord implements Conn {
     let assigns = from.#assigns
     for (let i = 0; i < entries.length; i++) {
       const [key, value] = entries[i] as readonly [string, unknown]
-      assigns = new Assigns(assigns, key, value, undefined)
+      assigns = new Assigns(assigns, key, value)
     }
-    return ConnRecord.#done(new ConnRecord(from.#request, assigns, from))
+    return ConnRecord.#withAssigns(from, assigns)
   }
 
   static with(conn: Conn, changes: Changes): ConnRecord {
-    return ConnRecord.#done(Object.assign(ConnRecord.#copy(conn), changes))
-  }
-
-  static status(conn: Conn, status: number | undefined): ConnRecord {
-    const next = ConnRecord.#copy(conn)
-    next.status = status
-    return ConnRecord.#done(next)
-  }
-
-  static respHeaders(conn: Conn, headers: HeaderList): ConnRecord {
-    const next = ConnRecord.#copy(conn)
-    next.respHeaders = headers
-    return ConnRecord.#done(next)
+    const from = conn as ConnRecord
+    return ConnRecord.#withRest(from, Object.assign(new Rest(from.#rest), changes))
   }
 
   static resp(
@@ -314,54 +370,64 @@ export class ConnRecord implements Conn {
     headers: HeaderList,
     body: RespBody | undefined,
   ): ConnRecord {
-    const next = ConnRecord.#copy(conn)
-    next.status = status
-    next.respHeaders = headers
-    next.respBody = body
-    return ConnRecord.#done(next)
+    const from = conn as ConnRecord
+    return ConnRecord.#done(
+      new ConnRecord(from.#request, from.#assigns, from.#rest, status, headers, body, from.halted),
+    )
+  }
+
+  static status(conn: Conn, status: number | undefined): ConnRecord {
+    return ConnRecord.resp(conn, status, conn.respHeaders, conn.respBody)
+  }
+
+  static respHeaders(conn: Conn, headers: HeaderList): ConnRecord {
+    return ConnRecord.resp(conn, conn.status, headers, conn.respBody)
   }
 
   static session(conn: Conn, name: string, session: Session): ConnRecord {
-    const next = ConnRecord.#copy(conn)
-    next.sessions = putEntry(next.sessions, name, session)
-    return ConnRecord.#done(next)
+    const from = conn as ConnRecord
+    const rest = new Rest(from.#rest)
+    rest.sessions = putEntry(rest.sessions, name, session)
+    return ConnRecord.#withRest(from, rest)
   }
 
   static respCookies(conn: Conn, cookies: Conn['respCookies']): ConnRecord {
-    const next = ConnRecord.#copy(conn)
-    next.respCookies = cookies
-    return ConnRecord.#done(next)
+    const from = conn as ConnRecord
+    const rest = new Rest(from.#rest)
+    rest.respCookies = cookies
+    return ConnRecord.#withRest(from, rest)
   }
 
   static private(conn: Conn, entries: Readonly<Record<string, unknown>>): ConnRecord {
-    const next = ConnRecord.#copy(conn)
-    next.private = entries
-    return ConnRecord.#done(next)
+    const from = conn as ConnRecord
+    const rest = new Rest(from.#rest)
+    rest.private = entries
+    return ConnRecord.#withRest(from, rest)
   }
 
   /** The conn with a session that a hook is to write; `alone` is the list of that hook, for a conn that has no other. */
   static fetched(conn: Conn, name: string, session: Session, alone: readonly BeforeSend[]): ConnRecord {
-    const next = ConnRecord.#copy(conn)
-    const { sessions, beforeSend } = next
-    next.sessions =
+    const from = conn as ConnRecord
+    const rest = new Rest(from.#rest)
+    const { sessions, beforeSend } = rest
+    rest.sessions =
       sessions === nothing && name === 'session' ? { session } : putEntry(sessions, name, session)
-    next.beforeSend = beforeSend.length === 0 ? alone : appended(beforeSend, alone[0] as BeforeSend)
-    return ConnRecord.#done(next)
+    rest.beforeSend = beforeSend.length === 0 ? alone : appended(beforeSend, alone[0] as BeforeSend)
+    return ConnRecord.#withRest(from, rest)
   }
 
   static route(conn: Conn, route: MatchedRoute, pathParams: Conn['pathParams'], params: {}): ConnRecord {
-    const next = ConnRecord.#copy(conn)
-    next.route = route
-    next.pathParams = pathParams
-    next.params = params
-    return ConnRecord.#done(next)
+    const from = conn as ConnRecord
+    const rest = new Rest(from.#rest)
+    rest.route = route
+    rest.pathParams = pathParams
+    rest.params = params
+    return ConnRecord.#withRest(from, rest)
   }
 
   static halt(conn: Conn): Halted {
-    if (conn.halted) return conn as Halted
-    const next = ConnRecord.#copy(conn)
-    next.halted = true
-    return ConnRecord.#done(next) as Conn as Halted
+    const from = conn as ConnRecord
+    return (from.halted ? from : ConnRecord.#withRest(from, from.#rest, true)) as Conn as Halted
   }
 
   /**
@@ -369,35 +435,35 @@ export class ConnRecord implements Conn {
    * seen by comparing `conn.error` before and after.
    */
   static fail(conn: Conn, error: PlugError): Halted {
-    const next = ConnRecord.#copy(conn)
-    next.halted = true
-    next.error = isPlugError(error)
+    const from = conn as ConnRecord
+    const rest = new Rest(from.#rest)
+    rest.error = isPlugError(error)
       ? error === conn.error
         ? Object.freeze({ ...error })
         : error
       : exception(new TypeError('a plug failed with something that is no PlugError'))
-    return ConnRecord.#done(next) as Conn as Halted
+    return ConnRecord.#withRest(from, rest, true) as Conn as Halted
   }
 
   /** The conn, no longer halted, with its failure if it has one: for what renders or follows a failure. */
   static resume(conn: Conn): Conn {
-    const next = ConnRecord.#copy(conn)
-    next.halted = false
-    return ConnRecord.#done(next)
+    const from = conn as ConnRecord
+    return ConnRecord.#withRest(from, from.#rest, false)
   }
 
   /** The conn, no longer halted, with the failure it had before, or none. */
   static recover(conn: Conn, before: PlugError | undefined): Conn {
-    const next = ConnRecord.#copy(conn)
-    next.halted = false
-    next.error = before
-    return ConnRecord.#done(next)
+    const from = conn as ConnRecord
+    const rest = new Rest(from.#rest)
+    rest.error = before
+    return ConnRecord.#withRest(from, rest, false)
   }
 
   /** The conn with another request: for plugs that rewrite what the adapter read. */
   static request(conn: Conn, changes: RequestChanges): ConnRecord {
     const from = conn as ConnRecord
-    return ConnRecord.#done(new ConnRecord(ChangedSource.of(from.#request, changes), from.#assigns, from))
+    const request = ChangedSource.of(from.#request, changes)
+    return ConnRecord.#with(from, request, from.#assigns, from.#rest, from.halted)
   }
 
   // --- printing: what must not be seen is masked
@@ -455,28 +521,6 @@ const maskNames = (params: {}, body: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, Object.hasOwn(body, name) ? masked : value]),
   )
-
-type Blank = Pick<ConnRecord, keyof Changes | 'halted' | 'error'>
-
-const blank: Blank = {
-  cookies: unfetched.cookies,
-  queryParams: unfetched.queryParams,
-  bodyParams: unfetched.bodyParams,
-  params: nothing,
-  pathParams: nothing,
-  sessions: nothing,
-  flash: unfetched.flash,
-  csrf: unfetched.csrf,
-  status: undefined,
-  respHeaders: firstHeaders,
-  respCookies: nothing,
-  respBody: undefined,
-  private: nothing,
-  halted: false,
-  beforeSend: none,
-  route: undefined,
-  error: undefined,
-}
 
 /** The request parts of a source with some replaced; what is not replaced is still computed when it is first read. */
 class ChangedSource implements RequestSource {

@@ -19,10 +19,10 @@ const freezeSession = (session: Session): void => {
   deepFreeze(session.data)
 }
 
-/** Freezes a conn to the bottom: its own fields, and what its lazy fields give. */
+/** Freezes a conn to the bottom: all that it holds, and what its lazy fields give. */
 const freezeConn = (made: Conn): void => {
-  for (const [key, value] of Object.entries(made)) if (key !== 'error') deepFreeze(value)
-  for (const value of [made.assigns, made.segments, made.scriptName, made.body]) deepFreeze(value)
+  for (const value of ConnRecord.valuesOf(made)) deepFreeze(value)
+  deepFreeze(made.body)
   for (const session of Object.values(made.sessions as Readonly<Record<string, Session>>))
     freezeSession(session)
   Object.freeze(made)

@@ -1,5 +1,6 @@
 /** Notes what a conn holds, to find out later whether it was changed in place or made again alike. */
 import type { Conn, RespBody } from '../../lib/conn.js'
+import { ConnRecord } from '../../lib/conn/record.js'
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -24,7 +25,7 @@ const valuesOf = (object: object): ReadonlyMap<PropertyKey, unknown> =>
 const notesOf = (conn: Conn, deep: boolean): readonly Note[] => {
   const notes: Note[] = []
   const seen = new Set<unknown>()
-  const waiting: unknown[] = [conn, ...(deep ? [conn.assigns, conn.segments, conn.scriptName] : [])]
+  const waiting: unknown[] = [conn, ...(deep ? ConnRecord.valuesOf(conn) : [])]
   while (waiting.length > 0 && notes.length < 5_000) {
     const value = waiting.pop()
     if (typeof value !== 'object' || value === null || seen.has(value)) continue

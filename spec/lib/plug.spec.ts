@@ -92,7 +92,6 @@ t.test('pipelines inside pipelines are one list of steps', async t => {
   const nested = joined(a, joined(b, joined(c), joined()), a)
   t.strictSame(steps(nested), [a, b, c, a])
   t.strictSame(steps(a), [a])
-  t.ok(Object.isFrozen(steps(nested)))
   t.equal(marks(perform(nested)), 'abca')
 })
 

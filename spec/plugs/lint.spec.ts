@@ -186,15 +186,17 @@ t.test('a plug that gives something else the second time is not pure', async t =
 
 const changing =
   (changes: object) =>
-  (c: Conn): Conn =>
-    ConnRecord.with(text('ok')(c), changes as Changes)
+  (c: Conn): Conn => {
+    const { status, respHeaders, respBody } = { ...text('ok')(c), ...(changes as Conn) }
+    return ConnRecord.with(ConnRecord.resp(c, status, respHeaders, respBody), changes as Changes)
+  }
 
 t.test('what a plug passes on must be a conn that can go on', async t => {
   const hook = (c: Conn) => c
   const before = (): Conn =>
     registerBeforeSend(hook)(
       mergePrivate({ mine: 1 })(
-        ConnRecord.with(loose(), { queryParams: {} as never, sessions: { session: {} } }),
+        ConnRecord.with(loose(), { queryParams: {} as never, sessions: { session: {} as never } }),
       ),
     )
   const wrong: readonly (readonly [(c: Conn) => unknown, string])[] = [
@@ -265,7 +267,7 @@ t.test('a halted conn stays halted, and a failure is a PlugError on a halted con
     'set a failure that is no PlugError, or passed a failed conn on',
   )
   t.match(
-    said(c => Object.assign(ConnRecord.with(c, {}), { error: 'no', halted: true })),
+    said(c => Object.defineProperty(halt(c), 'error', { value: 'no' })),
     'set a failure that is no PlugError',
   )
   const failed = ConnRecord.resume(fail(loose(), noRoute('nothing here')))

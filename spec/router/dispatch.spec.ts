@@ -27,7 +27,7 @@ import { conn, run, runAsync } from '../../lib/testing/index.js'
 import { int, orBadRequest, router, scope, type Codec } from '../../router/index.js'
 import { exchange } from '../support/raw-http.js'
 import { naive } from './naive.js'
-import { filled, refusedOf, requests, table, type Numbered } from './tables.js'
+import { numbered, refusedOf, requests, table } from './tables.js'
 
 const ok = text('ok')
 const bodyOf = (app: (conn: Conn) => unknown, method: string, url: string): unknown =>
@@ -477,7 +477,7 @@ t.test('on any table and any path, a whole router gives what trying its routes i
           ]),
         ),
       )
-      const matcher = filled(naive<Numbered>(), routes)
+      const matcher = naive(numbered(routes))
       return asked.every(({ method, host, path }) => {
         const done = run(app)(conn(method, `http://${host}${path}`))
         const found = matcher.find(method, host, path)

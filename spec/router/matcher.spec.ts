@@ -4,14 +4,11 @@ import t from 'tap'
 import type { Matcher } from '../../router/matcher.js'
 import { trie } from '../../router/trie.js'
 import { naive, type Declared } from './naive.js'
-import { answerOf, filled, requests, table, type Numbered } from './tables.js'
+import { answerOf, numbered, requests, table, type Numbered } from './tables.js'
 
-const contract = (name: string, make: () => Matcher<Numbered>): void => {
+const contract = (name: string, make: (routes: readonly Numbered[]) => Matcher<Numbered>): void => {
   const matcherOf = (routes: readonly Partial<Declared>[]): Matcher<Numbered> =>
-    filled(
-      make(),
-      routes.map(route => ({ method: 'GET', pattern: '/', hosts: [], ...route })),
-    )
+    make(numbered(routes.map(route => ({ method: 'GET', pattern: '/', hosts: [], ...route }))))
   /** The place of the route that takes a path, or what is said in its place. */
   const at = (patterns: readonly string[], path: string): number | string => {
     const found = matcherOf(patterns.map(pattern => ({ pattern }))).find('GET', 'h', path)
@@ -98,10 +95,9 @@ const contract = (name: string, make: () => Matcher<Numbered>): void => {
   )
 
   t.test(`${name}: a glob without a name captures nothing`, async t => {
-    const matcher = make()
     const glob = { kind: 'glob', name: '', prefix: '' } as const
     const literal = { kind: 'literal', text: 'm' } as const
-    matcher.add({ method: '*', hosts: [], segments: [literal, glob], pattern: '/m/*_', index: 0 })
+    const matcher = make([{ method: '*', hosts: [], segments: [literal, glob], pattern: '/m/*_', index: 0 }])
     const found = matcher.find('PUT', 'h', '/m/a/b')
     if (typeof found === 'string') return t.fail(found)
     t.strictSame(
@@ -219,7 +215,8 @@ t.test('on any table and any path, the trie finds what trying the routes in orde
   let hits = 0
   fc.assert(
     fc.property(table, requests(12), (routes, asked) => {
-      const [quick, slow] = [filled(trie(), routes), filled(naive(), routes)]
+      const all = numbered(routes)
+      const [quick, slow] = [trie(all), naive(all)]
       for (const request of asked) {
         const answer = answerOf(slow, request)
         if (answerOf(quick, request) !== answer) return false

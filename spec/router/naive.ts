@@ -53,22 +53,18 @@ const decoded = (path: string): readonly string[] | undefined => {
 }
 
 /** A matcher that tries its routes one after the other. */
-export const naive = <R extends Matchable & Declared>(): Matcher<R> => {
-  const routes: R[] = []
-  return {
-    add: route => void routes.push(route),
-    find: (method, host, path) => {
-      const segments = decoded(path)
-      if (segments === undefined) return 'malformed'
-      for (const route of routes) {
-        if (route.method !== '*' && route.method !== method) continue
-        const { hosts } = route
-        if (hosts.length > 0 && !hosts.some(one => (one.endsWith('.') ? host.startsWith(one) : host === one)))
-          continue
-        const params = paramsOf(route, segments)
-        if (params) return { route, params }
-      }
-      return 'none'
-    },
-  }
-}
+export const naive = <R extends Matchable & Declared>(routes: readonly R[]): Matcher<R> => ({
+  find: (method, host, path) => {
+    const segments = decoded(path)
+    if (segments === undefined) return 'malformed'
+    for (const route of routes) {
+      if (route.method !== '*' && route.method !== method) continue
+      const { hosts } = route
+      if (hosts.length > 0 && !hosts.some(one => (one.endsWith('.') ? host.startsWith(one) : host === one)))
+        continue
+      const params = paramsOf(route, segments)
+      if (params) return { route, params }
+    }
+    return 'none'
+  },
+})

@@ -10,24 +10,15 @@ export interface Numbered extends Matchable, Declared {
   readonly index: number
 }
 
-/** A matcher with routes added to it. */
-export const filled = (matcher: Matcher<Numbered>, routes: readonly Declared[]): Matcher<Numbered> => {
-  for (const [index, route] of routes.entries()) {
+/** Routes as a router has them. */
+export const numbered = (routes: readonly Declared[]): readonly Numbered[] =>
+  routes.map((route, index) => {
     const { pattern, shapes = {} } = route
     const known = Object.entries(shapes).map(
       ([name, shape]) => [name, shapeOf(shape, name, pattern)] as const,
     )
-    matcher.add({ ...route, segments: withShapes(parsePattern(pattern, pattern), new Map(known)), index })
-  }
-  return matcher
-}
-
-/** Routes as a router has them. */
-export const numbered = (routes: readonly Declared[]): readonly Numbered[] => {
-  const made: Numbered[] = []
-  filled({ add: route => void made.push(route), find: () => 'none' }, routes)
-  return made
-}
+    return { ...route, segments: withShapes(parsePattern(pattern, pattern), new Map(known)), index }
+  })
 
 /** The places of routes that one before them covers. */
 export const refusedOf = (routes: readonly Declared[]): ReadonlySet<number> => {

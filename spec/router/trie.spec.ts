@@ -4,11 +4,11 @@ import t from 'tap'
 import type { Matcher } from '../../router/matcher.js'
 import { trie, type Counter } from '../../router/trie.js'
 import type { Declared } from './naive.js'
-import { filled, requests, table, type Numbered } from './tables.js'
+import { numbered, requests, table, type Numbered } from './tables.js'
 
 const counted = (routes: readonly Declared[]) => {
   const counter: Counter = { nodes: 0, steps: 0 }
-  const matcher: Matcher<Numbered> = filled(trie(counter), routes)
+  const matcher: Matcher<Numbered> = trie(numbered(routes), counter)
   return {
     nodes: counter.nodes,
     /** How many nodes are looked at for a path, and what it finds. */

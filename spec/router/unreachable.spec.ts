@@ -7,7 +7,7 @@ import type { Matchable } from '../../router/matcher.js'
 import { parsePattern, shapeOf, type Segment } from '../../router/pattern.js'
 import { covers } from '../../router/unreachable.js'
 import { naive, type Declared } from './naive.js'
-import { filled, numbered, refusedOf, requests, table, type Numbered } from './tables.js'
+import { numbered, refusedOf, requests, table, type Numbered } from './tables.js'
 
 const isCovered = (wide: Declared, narrow: Declared): boolean => {
   const [one, other] = numbered([wide, narrow]) as [Numbered, Numbered]
@@ -15,7 +15,7 @@ const isCovered = (wide: Declared, narrow: Declared): boolean => {
 }
 /** The place of the route that is found by trying one after the other; undefined for none. */
 const finder = (routes: readonly Declared[]) => {
-  const matcher = filled(naive<Numbered>(), routes)
+  const matcher = naive(numbered(routes))
   return (method: string, host: string, path: readonly string[]): number | undefined => {
     const found = matcher.find(method, host, `/${path.map(encodeURIComponent).join('/')}`)
     return typeof found === 'string' ? undefined : found.route.index
@@ -80,7 +80,7 @@ t.test('nor is one among routes whose parameters must look like something', asyn
     fc.property(table, requests(30), (routes, asked) => {
       const refused = refusedOf(routes)
       seen.refused += refused.size
-      const matcher = filled(naive<Numbered>(), routes)
+      const matcher = naive(numbered(routes))
       return asked.every(({ method, host, path }) => {
         const found = matcher.find(method, host, path)
         return typeof found === 'string' || !refused.has(found.route.index)

@@ -191,12 +191,10 @@ const abandonBody = (body: RespBody | undefined): void => {
 }
 
 /** A final conn, as it is given to what renders a failure: its response is taken back and its hooks have run. */
-const withoutResponse = (conn: Conn): Conn =>
-  ConnRecord.with(ConnRecord.recover(conn, undefined), {
-    status: undefined,
-    respBody: undefined,
-    beforeSend: [],
-  })
+const withoutResponse = (conn: Conn): Conn => {
+  const again = ConnRecord.with(ConnRecord.recover(conn, undefined), { beforeSend: [] })
+  return ConnRecord.resp(again, undefined, conn.respHeaders, undefined)
+}
 
 /** Sends the response of a failure in the place of one that could not be sent; a bare one if that fails too. */
 const sendInstead = (sender: Sender, request: NodeRequest, conn: Conn, problem: PlugError): void => {

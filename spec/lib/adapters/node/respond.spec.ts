@@ -372,8 +372,7 @@ t.test('the conn of a bug is told with it', async t => {
 })
 
 t.test('a response that cannot be written is replaced', async t => {
-  const odd = (conn: Conn) =>
-    ConnRecord.with(text('hello')(conn), { respBody: 7 as never }) as Conn as Responded
+  const odd = (conn: Conn) => ConnRecord.resp(conn, 200, conn.respHeaders, 7 as never) as Conn as Responded
   const app = endpoint({ renderErrors: error => conn => json({ oops: error.status })(conn) }, odd)
   let hooked = 0
   const counted = registerBeforeSend((conn: Conn) => (hooked++, conn))
@@ -394,8 +393,7 @@ t.test('a response that cannot be written is replaced', async t => {
 
 t.test('the replacement may take its time', async t => {
   const slow = () => (conn: Conn) => attempt(() => sleep(10, text('sorry')(conn)))
-  const odd = (conn: Conn) =>
-    ConnRecord.with(text('hello')(conn), { respBody: 7 as never }) as Conn as Responded
+  const odd = (conn: Conn) => ConnRecord.resp(conn, 200, conn.respHeaders, 7 as never) as Conn as Responded
   const server = await start(t, endpoint({ renderErrors: slow }, odd))
   t.match(await ask(t, server, get, /sorry$/), { status: 500, body: 'sorry' })
 })
