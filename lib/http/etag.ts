@@ -2,11 +2,10 @@
  * Validators and the conditional requests that compare them (RFC 9110 §8.8 and §13): entity tags made and
  * matched, and whether a 304 or a part may be sent.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { parseHttpDate } from './date.js'
 
-const digest = (content: string | Uint8Array): string =>
-  createHash('sha256').update(content).digest('base64url')
+const digest = (content: string | Uint8Array): string => hash('sha256', content, 'base64url')
 
 /**
  * A strong entity tag: the content's SHA-256, for a representation that is the same byte for byte.

@@ -8,7 +8,7 @@ import { right } from '../../../lib/fp.js'
 import { checkOptions, flag, type Rules } from '../../options.js'
 import { Table, type MemoryTable } from './memory-table.js'
 import { seconds } from '../options.js'
-import { freshId, hashOf } from '../id.js'
+import { freshId, hashText } from '../id.js'
 import type { Store, StoreSession } from '../store.js'
 import { applyChanges, swapHolds } from '../terms.js'
 
@@ -25,7 +25,7 @@ export interface MemoryStoreOptions {
 
 const rules: Rules = { ttl: seconds, sliding: flag }
 
-const keyOf = (id: string, { name }: StoreSession): string => `${name}:${hashOf(id).toString('latin1')}`
+const keyOf = (id: string, { name }: StoreSession): string => `${name}:${hashText(id, 'binary')}`
 
 const entriesOf = (terms: string): readonly RawEntry[] =>
   (decodeMapRaw(Buffer.from(terms, 'latin1')) as { readonly right: readonly RawEntry[] }).right

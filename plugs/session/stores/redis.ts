@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { decodeTerm, encodeTerm, type RawEntry } from '../../../lib/crypto/term-format.js'
 import { isRight } from '../../../lib/fp.js'
 import { checkOptions, isText, type Rules } from '../../options.js'
-import { freshId, hashOf } from '../id.js'
+import { freshId, hashText } from '../id.js'
 import type { SessionWrite, Store, StoreChange, StoreContext, Stored, StoreSession } from '../store.js'
 import { applyChanges } from '../terms.js'
 import { senderOf, type RedisArgument, type RedisClient } from './redis/client.js'
@@ -96,8 +96,7 @@ export const redisStore = (client: RedisClient, options: RedisStoreOptions = {})
   const remember = String(timeout + remembered)
 
   // What stands in braces decides on the slot of a cluster.
-  const keyOf = (id: string, { name }: StoreSession): string =>
-    `${prefix}{${name}:${hashOf(id).toString('hex')}}`
+  const keyOf = (id: string, { name }: StoreSession): string => `${prefix}{${name}:${hashText(id, 'hex')}}`
   const milliseconds = (session: StoreSession): string => String((session.ttl ?? ttl) * 1000)
 
   const read = async (id: string, session: StoreSession, expiry: string): Promise<Stored | undefined> => {

@@ -10,10 +10,14 @@ export type RedisArgument = string | Buffer
 export interface NodeRedisOptions {
   readonly returnBuffers?: true
   readonly typeMapping?: { readonly 36: typeof Buffer }
+  /** Milliseconds after which a command is dropped that could not be sent; 0 for never. Default: the client's. */
+  readonly timeout?: number
 }
 
 /** What `createClient` or `createClientPool` of `redis` gives. */
 export interface NodeRedisClient {
+  /** Whether there is a connection. */
+  readonly isReady?: boolean
   sendCommand(args: readonly RedisArgument[], options?: NodeRedisOptions): Promise<unknown>
 }
 
@@ -39,7 +43,34 @@ export type RedisClient = NodeRedisClient | NodeRedisCluster | IoredisClient
 /** Sends a command that is about a key; what is text in the reply comes as bytes. */
 export type Send = (key: string, command: readonly [string, ...RedisArgument[]]) => Promise<unknown>
 
-const bytes: NodeRedisOptions = Object.freeze({ returnBuffers: true, typeMapping: { 36: Buffer } })
+const bytes: NodeRedisOptions = { returnBuffers: true, typeMapping: { 36: Buffer } }
+const bytesAtOnce: NodeRedisOptions = { ...bytes, timeout: 0 }
+
+/**
+ * Sends commands to node-redis. It gives each command a timer and a signal, which cost more than the command, to drop it if
+ * it cannot be sent for seconds. The store has a time-out of its own, so they are left out while there is a connection that
+ * answers; where many answers are due, commands may pile up, and those get them.
+ */
+const toNodeRedis = (redis: NodeRedisClient): Send => {
+  let due = 0
+  const answered = (reply: unknown): unknown => {
+    due -= 1
+    return reply
+  }
+  const refused = (cause: unknown): never => {
+    due -= 1
+    throw cause
+  }
+  return (_key, command) => {
+    const options = redis.isReady === true && due < manyDue ? bytesAtOnce : bytes
+    const answer = redis.sendCommand(command, options).then(answered, refused)
+    due += 1
+    return answer
+  }
+}
+
+/** So many commands wait for their answers only where the server is slow or gone. */
+const manyDue = 1000
 
 /** ioredis hangs the command on its errors, and with it what the session holds: that goes to no log. */
 const withoutCommand = (cause: unknown): never => {
@@ -62,10 +93,8 @@ export const senderOf = (client: RedisClient): Send => {
       return (_key, [name, ...args]) => ioredis.callBuffer(name, ...args).catch(withoutCommand)
     }
     // A sentinel of node-redis has such a function too, which takes something else.
-    if (has(client, 'sendCommand') && (client as NodeRedisClient).sendCommand.length < 3) {
-      const redis = client as NodeRedisClient
-      return (_key, command) => redis.sendCommand(command, bytes)
-    }
+    if (has(client, 'sendCommand') && (client as NodeRedisClient).sendCommand.length < 3)
+      return toNodeRedis(client as NodeRedisClient)
     if (has(client, 'sendCommand') && 'masters' in client) {
       const cluster = client as NodeRedisCluster
       return (key, command) => cluster.sendCommand(key, false, [...command], bytes)

@@ -305,6 +305,47 @@ t.test('replies are asked for as bytes, in the words of every version', async t 
 })
 
 t.test(
+  'a command to redis has no time limit of the client while there is a connection that answers',
+  async t => {
+    const limits: (number | undefined)[] = []
+    const waiting: ((reply: unknown) => void)[] = []
+    let isReady = false
+    const client: NodeRedisClient = {
+      get isReady() {
+        return isReady
+      },
+      sendCommand: (_command, options) => {
+        limits.push(options?.timeout)
+        return new Promise((resolve, reject) => {
+          waiting.push(reply => (reply instanceof Error ? reject(reply) : resolve(reply)))
+        })
+      },
+    }
+    const store = redisStore(client)
+    const ask = (): Promise<unknown> => outcome(store.get('x', place, conn('GET', '/')))
+    const answer = (reply: unknown): void => {
+      for (const give of waiting.splice(0)) give(reply)
+    }
+    const asked = [ask()]
+    t.strictSame(limits, [undefined], 'no connection: the limit of the client')
+    isReady = true
+    for (let i = 0; i < 1000; i++) asked.push(ask())
+    t.strictSame(limits.slice(1, 1000), Array(999).fill(0), 'none')
+    t.equal(limits[1000], undefined, 'a thousand wait: that of the client')
+    answer([])
+    await Promise.all(asked)
+    limits.length = 0
+    const failing = Array.from({ length: 2000 }, ask)
+    answer(new Error('closed'))
+    await Promise.all(failing)
+    const again = ask()
+    answer([])
+    t.match(await again, { right: undefined })
+    t.equal(limits.filter(limit => limit === 0).length, 1001, 'a thousand of two, and the last')
+  },
+)
+
+t.test(
   'a renewal is one command where one server has both sessions',
   skipUnless(available, missing),
   async t => {
