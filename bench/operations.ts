@@ -22,9 +22,7 @@ import { decodeQuery } from '../lib/http/query.js'
 import { run } from '../lib/testing/index.js'
 import { maskedToken, stateOf, validStateAndCsrfToken } from '../plugs/csrf-token.js'
 import { cookieStore, fetchSession, getSession, putSession, session } from '../plugs/index.js'
-import type { Matchable } from '../router/matcher.js'
-import { parsePattern } from '../router/pattern.js'
-import { trie } from '../router/trie.js'
+import { matcherOf } from './matcher.js'
 import { isDeep, tableOf, type Declared } from './routes.js'
 
 /** One operation. */
@@ -110,10 +108,6 @@ const pipelines: readonly Operation[] = [
   },
 ]
 
-interface Numbered extends Matchable {
-  readonly index: number
-}
-
 /** The patterns of each kind that GET takes, and those of no route. */
 const patternsOf = (table: readonly Declared[]): Readonly<Record<string, readonly string[]>> => {
   const gets = table.filter(({ method }) => method === 'GET')
@@ -131,14 +125,7 @@ const patternsOf = (table: readonly Declared[]): Readonly<Record<string, readonl
 /** Lookups among 200 routes, of paths that differ from one turn to the next. */
 const lookups = (): readonly Operation[] => {
   const table = tableOf(200)
-  const matcher = trie<Numbered>(
-    table.map(({ method, pattern }, index) => ({
-      method,
-      hosts: [],
-      segments: parsePattern(pattern, pattern),
-      index,
-    })),
-  )
+  const matcher = matcherOf(table)
   type Found = ReturnType<typeof matcher.find>
   return Object.entries(patternsOf(table)).map(([kind, patterns]) => {
     const paths = patterns.map(pattern => pattern.replace(/:\w+/g, '1001'))

@@ -11,11 +11,10 @@ import * as fc from 'fast-check'
 import findMyWay from 'find-my-way'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { TrieRouter } from 'hono/router/trie-router'
-import type { Matchable } from '../router/matcher.js'
-import { parsePattern } from '../router/pattern.js'
 import { trie, type Counter } from '../router/trie.js'
 import { naive } from '../spec/router/naive.js'
 import { answerOf, numbered, requests, table as randomTable } from '../spec/router/tables.js'
+import { matcherOf } from './matcher.js'
 import { isDeep, tableOf, type Declared } from './routes.js'
 
 const { values: options } = parseArgs({
@@ -74,19 +73,8 @@ interface Contender<F = unknown> {
   readonly read: (found: F) => Answer | undefined
 }
 
-interface Indexed extends Matchable {
-  readonly index: number
-}
-
 const plugboard = (table: readonly Declared[]): Contender => {
-  const matcher = trie<Indexed>(
-    table.map(({ method, pattern }, index) => ({
-      method,
-      hosts: [],
-      segments: parsePattern(pattern, pattern),
-      index,
-    })),
-  )
+  const matcher = matcherOf(table)
   const made: Contender<ReturnType<typeof matcher.find>> = {
     find: path => matcher.find('GET', 'localhost', path),
     read: found =>
@@ -105,7 +93,9 @@ const way =
     const made: Contender<ReturnType<typeof router.find>> = {
       find: path => router.find('GET', path),
       read: found =>
-        found === null ? undefined : { route: (found.store as Indexed).index, params: found.params },
+        found === null
+          ? undefined
+          : { route: (found.store as { readonly index: number }).index, params: found.params },
     }
     return made as Contender
   }
