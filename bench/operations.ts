@@ -23,7 +23,7 @@ import { run } from '../lib/testing/index.js'
 import { maskedToken, stateOf, validStateAndCsrfToken } from '../plugs/csrf-token.js'
 import { cookieStore, fetchSession, getSession, putSession, session } from '../plugs/index.js'
 import { matcherOf } from './matcher.js'
-import { isDeep, tableOf, type Declared } from './routes.js'
+import { patternsOf, tableOf } from './routes.js'
 
 /** One operation. */
 export interface Operation {
@@ -107,20 +107,6 @@ const pipelines: readonly Operation[] = [
     expected: 'v',
   },
 ]
-
-/** The patterns of each kind that GET takes, and those of no route. */
-const patternsOf = (table: readonly Declared[]): Readonly<Record<string, readonly string[]>> => {
-  const gets = table.filter(({ method }) => method === 'GET')
-  const pick = (which: (route: Declared) => boolean): readonly string[] =>
-    gets.filter(which).map(({ pattern }) => pattern)
-  const one = pick(({ pattern }) => /^\/[^/]+\/:id$/.test(pattern))
-  return {
-    static: pick(({ pattern }) => !pattern.includes(':')),
-    'one parameter': one,
-    deep: pick(isDeep),
-    missing: one.map(pattern => `${pattern}/nothing/here`),
-  }
-}
 
 /** Lookups among 200 routes, of paths that differ from one turn to the next. */
 const lookups = (): readonly Operation[] => {

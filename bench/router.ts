@@ -15,7 +15,7 @@ import { trie, type Counter } from '../router/trie.js'
 import { naive } from '../spec/router/naive.js'
 import { answerOf, numbered, requests, table as randomTable } from '../spec/router/tables.js'
 import { matcherOf } from './matcher.js'
-import { isDeep, tableOf, type Declared } from './routes.js'
+import { kinds, patternsOf, tableOf, type Declared } from './routes.js'
 
 const { values: options } = parseArgs({
   options: {
@@ -29,20 +29,6 @@ const rounds = Number(options.rounds)
 const pathCount = Number(options.paths)
 
 // --- tables and paths
-
-type Kind = 'static' | 'one parameter' | 'deep' | 'missing'
-const kinds: readonly Kind[] = ['static', 'one parameter', 'deep', 'missing']
-
-const patternsOf = (table: readonly Declared[]): Readonly<Record<Kind, readonly string[]>> => {
-  const gets = table.filter(route => route.method === 'GET').map(route => route.pattern)
-  const one = gets.filter(pattern => /^\/[^/]+\/:id$/.test(pattern))
-  return {
-    static: gets.filter(pattern => !pattern.includes(':')),
-    'one parameter': one,
-    deep: table.filter(isDeep).map(route => route.pattern),
-    missing: one.map(pattern => `${pattern}/nothing/here`),
-  }
-}
 
 let seed = 1
 /** A number below another: the same ones in each run. */

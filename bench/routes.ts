@@ -34,3 +34,19 @@ export const tableOf = (size: number): readonly Declared[] =>
 
 /** Whether a route is one of the deep ones: four parameters among ten segments. */
 export const isDeep = ({ pattern }: Declared): boolean => pattern.endsWith(':file')
+
+/** What a lookup may ask for. */
+type Kind = 'static' | 'one parameter' | 'deep' | 'missing'
+export const kinds: readonly Kind[] = ['static', 'one parameter', 'deep', 'missing']
+
+/** The patterns of each kind that GET takes, and those of no route. */
+export const patternsOf = (table: readonly Declared[]): Readonly<Record<Kind, readonly string[]>> => {
+  const gets = table.filter(route => route.method === 'GET').map(route => route.pattern)
+  const one = gets.filter(pattern => /^\/[^/]+\/:id$/.test(pattern))
+  return {
+    static: gets.filter(pattern => !pattern.includes(':')),
+    'one parameter': one,
+    deep: table.filter(isDeep).map(route => route.pattern),
+    missing: one.map(pattern => `${pattern}/nothing/here`),
+  }
+}

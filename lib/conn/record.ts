@@ -112,14 +112,6 @@ const none: readonly never[] = Object.freeze([])
 /** The only header a response starts with, as in Plug. */
 const firstHeaders = headerList([['cache-control', 'max-age=0, private, must-revalidate']])
 
-const unfetched = {
-  cookies: notFetched('cookies', 'put fetchCookies earlier in the pipeline'),
-  queryParams: notFetched('queryParams', 'put fetchQueryParams earlier in the pipeline'),
-  bodyParams: notFetched('bodyParams', 'put parsers() earlier in the pipeline'),
-  flash: notFetched('flash', 'put fetchFlash (after fetchSession) earlier in the pipeline'),
-  csrf: notFetched('csrf', 'put protectFromForgery earlier in the pipeline'),
-}
-
 /** What a few plugs of a request change, and most do not: its copies are larger than those of a conn. */
 class Rest {
   declare cookies: Conn['cookies']
@@ -154,14 +146,14 @@ class Rest {
 }
 
 const blank = new Rest({
-  cookies: unfetched.cookies,
-  queryParams: unfetched.queryParams,
-  bodyParams: unfetched.bodyParams,
+  cookies: notFetched('cookies', 'put fetchCookies earlier in the pipeline'),
+  queryParams: notFetched('queryParams', 'put fetchQueryParams earlier in the pipeline'),
+  bodyParams: notFetched('bodyParams', 'put parsers() earlier in the pipeline'),
   params: nothing,
   pathParams: nothing,
   sessions: nothing,
-  flash: unfetched.flash,
-  csrf: unfetched.csrf,
+  flash: notFetched('flash', 'put fetchFlash (after fetchSession) earlier in the pipeline'),
+  csrf: notFetched('csrf', 'put protectFromForgery earlier in the pipeline'),
   respCookies: nothing,
   private: nothing,
   beforeSend: none,

@@ -25,7 +25,7 @@ const valuesOf = (object: object): ReadonlyMap<PropertyKey, unknown> =>
 const notesOf = (conn: Conn, deep: boolean): readonly Note[] => {
   const notes: Note[] = []
   const seen = new Set<unknown>()
-  const waiting: unknown[] = [conn, ...(deep ? ConnRecord.valuesOf(conn) : [])]
+  const waiting: unknown[] = [conn, ...(deep ? [conn.error, ...ConnRecord.valuesOf(conn)] : [])]
   while (waiting.length > 0 && notes.length < 5_000) {
     const value = waiting.pop()
     if (typeof value !== 'object' || value === null || seen.has(value)) continue

@@ -140,6 +140,10 @@ t.test('a conn that is changed in place is noticed', async t => {
     return text('ok')(c)
   })
   t.match(said(nested), /changed "b" of a value inside/)
+  const failed = ConnRecord.resume(fail(loose(), { ...noRoute('nothing here') }))
+  t.throws(() => lint((c: Conn) => (Object.assign(c.error as object, { status: 410 }), c))(failed), {
+    message: /changed "status" of a value inside the conn in place/,
+  })
 })
 
 t.test('an effect that changes its conn is noticed, one that changes the world is not', async t => {

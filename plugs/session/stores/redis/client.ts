@@ -43,8 +43,11 @@ export type RedisClient = NodeRedisClient | NodeRedisCluster | IoredisClient
 /** Sends a command that is about a key; what is text in the reply comes as bytes. */
 export type Send = (key: string, command: readonly [string, ...RedisArgument[]]) => Promise<unknown>
 
-const bytes: NodeRedisOptions = { returnBuffers: true, typeMapping: { 36: Buffer } }
-const bytesAtOnce: NodeRedisOptions = { ...bytes, timeout: 0 }
+const bytes: NodeRedisOptions = Object.freeze({ returnBuffers: true, typeMapping: { 36: Buffer } })
+const bytesAtOnce: NodeRedisOptions = Object.freeze({ ...bytes, timeout: 0 })
+
+/** So many commands wait for their answers only where the server is slow or gone. */
+const manyDue = 1000
 
 /**
  * Sends commands to node-redis. It gives each command a timer and a signal, which cost more than the command, to drop it if
@@ -68,9 +71,6 @@ const toNodeRedis = (redis: NodeRedisClient): Send => {
     return answer
   }
 }
-
-/** So many commands wait for their answers only where the server is slow or gone. */
-const manyDue = 1000
 
 /** ioredis hangs the command on its errors, and with it what the session holds: that goes to no log. */
 const withoutCommand = (cause: unknown): never => {
