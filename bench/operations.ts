@@ -12,7 +12,8 @@ import {
   type Conn,
   type WithSession,
 } from '../lib/index.js'
-import { ConnRecord, type RequestSource } from '../lib/conn/record.js'
+import { ConnRecord } from '../lib/conn/record.js'
+import type { RequestSource } from '../lib/conn/source.js'
 import { nodeCipher, type Cipher } from '../lib/crypto/cipher.js'
 import { decode, encode, type Term } from '../lib/crypto/term-format.js'
 import { sodiumCipher } from '../lib/adapters/node/sodium.js'

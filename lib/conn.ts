@@ -9,6 +9,14 @@ import type { ParamValue } from './http/query.js'
 import type { Effect } from './effect.js'
 
 declare const halted: unique symbol
+/** Optional and of Conn alone: what has responded is a conn, and no subtype of one, so that a union keeps both. */
+declare const open: unique symbol
+
+/** A method of a class, which a spread leaves out: what is made by `{...conn}` is no conn. */
+declare abstract class Whole {
+  /** For the compiler alone. */
+  'change a conn by functions, as in assign(…)(conn): {...conn} is none'(): void
+}
 
 /**
  * The immutable record that threads through every plug. A function that "changes" it returns a new one.
@@ -16,7 +24,7 @@ declare const halted: unique symbol
  * Who may write what: the adapter fills the request; `fetch…` plugs fill the fetched fields; plugs and handlers write
  * the response and `assigns`; libraries write `private`; the router writes `params`, `pathParams` and `route`.
  */
-export interface Conn {
+export interface ConnFields extends Whole {
   // --- the request, as the adapter read it
   /** The request method in upper case: `'GET'`. */
   readonly method: string
@@ -99,6 +107,17 @@ export interface Conn {
   readonly error: PlugError | undefined
 }
 
+/** The immutable record that threads through every plug: {@link ConnFields}. */
+export interface Conn extends ConnFields {
+  readonly [open]?: true | undefined
+}
+
+/** Whether what a plug returns has responded, and lets the rest of the pipeline go on: `never`, or the conn. */
+export type Unhalted<R> = R extends Answered ? (typeof open extends keyof R ? never : R) : never
+
+/** The rest: what a plug passes on. */
+export type Going<R> = R extends Answered ? (typeof open extends keyof R ? R : never) : R
+
 /** A plug that runs before the response is written; registered by `registerBeforeSend`. */
 export type BeforeSend = (conn: Conn) => Conn | Effect<Conn>
 
@@ -155,14 +174,16 @@ export interface StreamBody {
 export type RespBody = string | Uint8Array | FileBody | StreamBody
 
 /** A conn whose pipeline has stopped: made by {@link halt} and `fail`. */
-export interface Halted extends Conn {
+export interface Halted extends ConnFields {
   readonly [halted]: true
 }
 
 /** A conn that holds a response. The name of its mark is what the compiler prints when a handler forgets one. */
-export interface Responded extends Conn {
+export interface Answered {
   readonly 'end with text, json, render, redirect or halt': true
 }
+/** A conn to which a plug has responded: what a handler ends with. No other plug may follow but hooks. */
+export interface Responded extends ConnFields, Answered {}
 
 /** A response cookie: its value and attributes, as `putRespCookie` took them. */
 export interface RespCookie {

@@ -46,11 +46,11 @@ const formatOf = (conn: Conn): Format => {
   return isFormat(chosen) ? chosen : asked(conn.reqHeaders.getAll('accept').join(','))
 }
 
-const body = (format: Format, status: number, detail: string): string => {
+const body = (format: Format, status: number, detail: string, details: unknown): string => {
   const phrase = phraseOf(status)
   switch (format) {
     case 'json':
-      return JSON.stringify({ errors: { detail } })
+      return JSON.stringify({ errors: details === undefined ? { detail } : { detail, details } })
     case 'html':
       return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${status} ${htmlEscape(phrase)}</title></head><body><h1>${status} ${htmlEscape(phrase)}</h1>${detail === phrase ? '' : `<p>${htmlEscape(detail)}</p>`}</body></html>\n`
     case 'text':
@@ -103,7 +103,7 @@ export const beginErrorResponse =
       const name = given.toLowerCase()
       if (headerProblem(name, value) === undefined) headers = putHeader(headers, name, value)
     }
-    return ConnRecord.resp(conn, error.status, headers, undefined)
+    return ConnRecord.unsent(conn, error.status, headers)
   }
 
 /**
@@ -118,11 +118,16 @@ export const beginErrorResponse =
  */
 export const errorResponse =
   (error: PlugError) =>
-  (conn: Conn): Conn & Responded => {
+  (conn: Conn): Responded => {
     const { status } = error
     const begun = beginErrorResponse(error)(conn)
     const format = formatOf(conn)
     const headers = putHeader(begun.respHeaders, 'content-type', contentType[format])
-    const detail = status >= 500 ? phraseOf(status) : error.message
-    return ConnRecord.resp(begun, status, headers, body(format, status, detail)) as Conn as Conn & Responded
+    const [detail, details] = status >= 500 ? [phraseOf(status)] : [error.message, error.details]
+    return ConnRecord.respond(
+      begun,
+      status,
+      headers,
+      body(format, status, detail, details),
+    ) as Conn as Responded
   }

@@ -13,6 +13,8 @@ interface ErrorRecord<Tag extends string> {
   readonly message: string
   /** Response headers that belong to the failure: `allow` of a 405, `retry-after` of a 429. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What may be shown beside the message, as data: which fields are wrong, say. In the JSON of `errorResponse`. */
+  readonly details?: unknown
   /** What lay beneath, for the log only; never rendered outside development. */
   readonly cause?: unknown
 }
@@ -101,6 +103,7 @@ const make =
     message: string,
     more?: {
       readonly headers?: Readonly<Record<string, string>>
+      readonly details?: unknown
       readonly cause?: unknown
       readonly status?: number
     },
@@ -165,7 +168,11 @@ export const plugError = <const Name extends string>(
   status: number,
   name: Name,
   message: string,
-  more?: { readonly headers?: Readonly<Record<string, string>>; readonly cause?: unknown },
+  more?: {
+    readonly headers?: Readonly<Record<string, string>>
+    readonly details?: unknown
+    readonly cause?: unknown
+  },
 ): AppError<Name> => {
   if (!isErrorStatus(status))
     throw new RangeError(`plugError: status must be an integer from 400 to 599, got ${status}`)
@@ -185,3 +192,12 @@ export const isPlugError = (value: unknown): value is PlugError => {
   const { _tag, status, message } = value as { readonly [K in keyof PlugError]?: unknown }
   return typeof _tag === 'string' && typeof message === 'string' && isErrorStatus(status)
 }
+
+const tags = new Set(
+  `BadRequest BadEncoding InvalidQuery ParseError InvalidPath InvalidParams InvalidCsrfToken InvalidCrossOriginRequest NoRoute
+  MethodNotAllowed NotAcceptable RequestTimeout RequestTooLarge UnsupportedMediaType BadGateway GatewayTimeout
+  SessionUnavailable InvalidSession InvalidHeader CookieOverflow NotSent Exception AppError`.split(/\s+/),
+)
+
+/** Whether what was thrown is a failure of ours: other libraries tag their errors, too, and mean no client by them. */
+export const isOwnError = (value: unknown): value is PlugError => isPlugError(value) && tags.has(value._tag)

@@ -3,6 +3,7 @@ export { flow, pipe } from './fp.js'
 export type * from './conn.js'
 export { fetched, isFetched, type Dict, type Fetched, type NotFetched } from './fetched.js'
 export * from './error.js'
+export { raise } from './conn/raise.js'
 export { errorResponse } from './error-response.js'
 export * as effect from './effect.js'
 export type { Effect, Result } from './effect.js'
@@ -22,6 +23,7 @@ export type {
 export * from './conn/assigns.js'
 export * from './conn/request.js'
 export * from './conn/response.js'
+export * from './conn/rewrite.js'
 export {
   deleteRespCookie,
   fetchCookies,

@@ -4,7 +4,7 @@
  */
 import type { Conn } from './conn.js'
 import type { PlugError } from './error.js'
-import { andThen } from './plug.js'
+import { isPromise, soon } from './later.js'
 import type { EndpointResponse, ServedEndpoint, TelemetryEvent, TelemetryPort } from './port.js'
 
 type Run = (conn: Conn) => Conn | Promise<Conn>
@@ -18,7 +18,7 @@ const ignore = (): void => {}
 const sheltered = (work: () => unknown): void => {
   try {
     const done = work()
-    if (done instanceof Promise) done.catch(ignore)
+    if (isPromise(done)) done.then(ignore, ignore)
   } catch {}
 }
 
@@ -57,7 +57,7 @@ export const observedRun =
       measurements,
       metadata: { conn: start, span },
     }))
-    return andThen(run(start), done => {
+    return soon(run(start), done => {
       end(measurements => ({
         name: 'plugboard.endpoint.stop',
         measurements,
@@ -72,7 +72,7 @@ export const observedRender =
   (port: TelemetryPort, render: Run): Run =>
   failed => {
     const end = begun(port)
-    return andThen(render(failed), conn => {
+    return soon(render(failed), conn => {
       end(measurements => ({
         name: 'plugboard.error_rendered',
         measurements,

@@ -4,7 +4,8 @@
  */
 import type { Conn, WithFlash, WithSession } from '../lib/conn.js'
 import { putPrivate } from '../lib/conn/assigns.js'
-import { appended, ConnRecord } from '../lib/conn/record.js'
+import { appended } from '../lib/conn/entries.js'
+import { ConnRecord } from '../lib/conn/record.js'
 import { isFetched, NotFetchedError, type Dict } from '../lib/fetched.js'
 import { isRecord } from './session/is-record.js'
 import { deleteSession, getSession, putSession } from './session/functions.js'

@@ -1,6 +1,8 @@
 /** Lets routes for GET answer HEAD (Plug.Head). */
 import type { Conn } from '../lib/conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { putRequest } from '../lib/conn/rewrite.js'
+
+const asGet = putRequest({ method: 'GET' })
 
 /**
  * Turns a HEAD request into a GET request; the adapter still sends no body.
@@ -10,5 +12,4 @@ import { ConnRecord } from '../lib/conn/record.js'
  * import { conn } from 'plugboard/testing'
  * head(conn('HEAD', '/')).method // => 'GET'
  */
-export const head = <C extends Conn>(conn: C): C =>
-  conn.method === 'HEAD' ? (ConnRecord.request(conn, { method: 'GET' }) as Conn as C) : conn
+export const head = <C extends Conn>(conn: C): C => (conn.method === 'HEAD' ? asGet(conn) : conn)

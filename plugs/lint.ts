@@ -8,7 +8,10 @@ import { isConn } from '../lib/conn/is-conn.js'
 import type { Effect } from '../lib/effect.js'
 import { isPlugError, type PlugError } from '../lib/error.js'
 import type { AnyPlug } from '../lib/fold.js'
-import { checkAtBoot, checkedAtBoot, pipeline, plugName, steps } from '../lib/plug.js'
+import { checkAtBoot, checkedAtBoot } from '../lib/boot.js'
+import { pipeline } from '../lib/plug.js'
+import { plugName, steps } from '../lib/steps.js'
+import { soon } from '../lib/later.js'
 import { broken } from './lint/contract.js'
 import { likeness, notice } from './lint/snapshot.js'
 
@@ -44,12 +47,7 @@ const lintStep = (plug: AnyPlug): AnyPlug => {
   const watched = (conn: Conn, effect: () => unknown): Effect<unknown> => {
     // What effects do to the world may well be seen in the assigns: a store among them has changed.
     const changed = notice(conn, false)
-    return () => {
-      const outcome = effect()
-      return outcome instanceof Promise
-        ? outcome.then(settled => settle(conn, changed, settled))
-        : settle(conn, changed, outcome)
-    }
+    return () => soon(effect(), outcome => settle(conn, changed, outcome))
   }
 
   const linted = (conn: Conn): unknown => {

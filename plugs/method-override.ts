@@ -1,9 +1,9 @@
 /** Lets forms, which know only GET and POST, ask for another method (Plug.MethodOverride). */
 import type { Conn, WithBodyParams } from '../lib/conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { putRequest } from '../lib/conn/rewrite.js'
 import { isFetched } from '../lib/fetched.js'
 
-const allowed = new Set(['PUT', 'PATCH', 'DELETE'])
+const allowed = new Map(['PUT', 'PATCH', 'DELETE'].map(method => [method, putRequest({ method })]))
 
 /**
  * Replaces the method of a POST request by the body parameter `_method`, if that is PUT, PATCH or DELETE in any case.
@@ -19,5 +19,5 @@ export const methodOverride = <C extends Conn & WithBodyParams>(conn: C): C => {
   if (conn.method !== 'POST' || !isFetched(conn.bodyParams)) return conn
   const asked = conn.bodyParams['_method']
   const method = typeof asked === 'string' ? asked.toUpperCase() : ''
-  return allowed.has(method) ? (ConnRecord.request(conn, { method }) as Conn as C) : conn
+  return allowed.get(method)?.(conn) ?? conn
 }

@@ -6,7 +6,7 @@ import type { Assigned, Conn, Responded } from '../lib/conn.js'
 import { putPrivate } from '../lib/conn/assigns.js'
 import { ConnRecord } from '../lib/conn/record.js'
 import { html } from '../lib/conn/response.js'
-import { plugName } from '../lib/plug.js'
+import { plugName } from '../lib/steps.js'
 import { isHtml, type Html } from './markup.js'
 import { isRecord } from './options.js'
 
@@ -76,12 +76,12 @@ const within = (conn: Conn, key: string, inner: Html): Html => {
 
 interface Render {
   /** Responds with a view of what has been assigned. */
-  <A = {}>(view: View<A>): <C extends Needs<A>>(conn: C) => C & Responded
+  <A = {}>(view: View<A>): <C extends Needs<A>>(conn: C) => Responded
   /** Responds with a view of what has been assigned and of these assigns, which are put on the conn first. */
   <A, E extends Fitting<E, A>>(
     view: View<A>,
     assigns: E,
-  ): <C extends Needs<Omit<A, keyof E>>>(conn: C) => C & Responded
+  ): <C extends Needs<Omit<A, keyof E>>>(conn: C) => Responded
 }
 
 /**
@@ -100,7 +100,7 @@ export const render: Render = ((view: View, assigns: Readonly<Record<string, unk
     throw new TypeError('render: the view must be a function from assigns to HTML')
   if (!isRecord(assigns)) throw new TypeError('render: the assigns must be a record')
   const entries = Object.entries(assigns)
-  return function render(conn: Conn): Conn & Responded {
+  return function render(conn: Conn): Responded {
     let next = conn
     for (let i = 0; i < entries.length; i++) {
       const [key, value] = entries[i] as [string, unknown]

@@ -3,7 +3,8 @@
  * with the trust that it leaves to others).
  */
 import type { Conn } from '../lib/conn.js'
-import { ConnRecord, type RequestChanges } from '../lib/conn/record.js'
+import { putRequest } from '../lib/conn/rewrite.js'
+import type { RequestChanges } from '../lib/conn/source.js'
 import { parseHost } from '../lib/http/uri.js'
 import { checkOptions, isListOf, type Rules } from './options.js'
 import { nodeAddress, parseForwarded } from './rewrite-on/forwarded.js'
@@ -145,6 +146,6 @@ export const rewriteOn = (options: RewriteOnOptions) => {
     if (byProto) putScheme(changes, conn, single(conn, 'x-forwarded-proto'))
     if (byHost) putHost(changes, single(conn, 'x-forwarded-host'))
     if (byPort) putPort(changes, single(conn, 'x-forwarded-port'))
-    return Object.keys(changes).length === 0 ? conn : (ConnRecord.request(conn, changes) as Conn as C)
+    return Object.keys(changes).length === 0 ? conn : putRequest(changes)(conn)
   }
 }

@@ -9,7 +9,10 @@ import { ConnRecord } from '../lib/conn/record.js'
 import { isPlugError, type PlugError } from '../lib/error.js'
 import type { AnyPlug, At, Check, Norm, One, Walk } from '../lib/fold.js'
 import { right } from '../lib/fp.js'
-import { checkAtBoot, checkedAtBoot, execute, fail, pipeline } from '../lib/plug.js'
+import { soon, type Later } from '../lib/later.js'
+import { checkAtBoot, checkedAtBoot } from '../lib/boot.js'
+import { execute } from '../lib/interpret.js'
+import { fail, pipeline } from '../lib/plug.js'
 import { checkPlug } from './node.js'
 import { checkRecord, knownOptions } from './options.js'
 import { mistake } from './pattern.js'
@@ -170,18 +173,13 @@ const withFallback = (name: string, action: AnyPlug, fallback: Fallback): AnyPlu
       Object.defineProperty((before: Conn) => fallen(before, left), 'name', { value: 'actionFallback' }),
       conn,
     )
-    return done instanceof Promise ? done.then(right) : right(done)
+    return soon(done, right)
   }
   const act = (conn: Conn): unknown => {
     const result = action(conn) as Conn | Outcome | (() => Outcome | Promise<Outcome>)
     if (result instanceof ConnRecord) return result
     if (typeof result === 'function' && result.length === 0)
-      return () => {
-        const outcome = result()
-        return 'then' in outcome
-          ? Promise.resolve(outcome).then(given => settle(conn, given))
-          : settle(conn, outcome)
-      }
+      return () => soon(result() as Later<Outcome>, outcome => settle(conn, outcome) as Later<unknown>)
     if (result === null || typeof result !== 'object' || !('_tag' in result)) return result
     if (result._tag === 'Right') return result.right
     return isPlugError(result.left) ? fail(conn, result.left) : fallen(conn, result.left)

@@ -2,43 +2,21 @@
  * What happens to a request: a route is found, its parameters are put on the conn, and one composed pipeline runs. All
  * that can be made beforehand is made when the app starts.
  */
-import type { Either } from 'fp-ts/lib/Either.js'
 import type { Conn, MatchedRoute } from '../lib/conn.js'
 import { ConnRecord } from '../lib/conn/record.js'
-import { badRequest, invalidParams, noRoute, type PlugError } from '../lib/error.js'
+import { shiftPath } from '../lib/conn/rewrite.js'
+import { badRequest, invalidParams, noRoute } from '../lib/error.js'
 import type { AnyPlug } from '../lib/fold.js'
-import { isLeft, left, right } from '../lib/fp.js'
 import { putHeader } from '../lib/http/headers.js'
 import { fail, pipeline } from '../lib/plug.js'
 import { map, type Effect } from '../lib/effect.js'
-import {
-  decodedSegments,
-  newParams,
-  noParams,
-  takesHost,
-  type Captured,
-  type Matchable,
-  type Matcher,
-} from './matcher.js'
+import { decider, type Decision } from './decide.js'
+import { noParams, type Captured, type Matchable } from './matcher.js'
 import { noteMounts, routersIn } from './mounts.js'
 import type { NamedCodec } from './node.js'
-import { join, paramsUnder } from './pattern.js'
+import { join } from './pattern.js'
 import type { Table, TableFallback, TableRoute } from './table.js'
 import { observed, type Observed } from './telemetry.js'
-import { trie } from './trie.js'
-
-/** What was captured, with the values of codecs in place of text; or the codec that refused. */
-export const decode = (codecs: readonly NamedCodec[], captured: Captured): Either<NamedCodec, {}> => {
-  if (codecs.length === 0) return right(captured)
-  const params: Record<string, unknown> = Object.assign(newParams(), captured)
-  for (let i = 0; i < codecs.length; i++) {
-    const one = codecs[i] as NamedCodec
-    const decoded = one.codec.decode(captured[one.name])
-    if (isLeft(decoded)) return left(one)
-    params[one.name] = decoded.right
-  }
-  return right(params)
-}
 
 const isEmpty = (record: object): boolean => {
   // oxlint-disable-next-line guard-for-in
@@ -73,12 +51,9 @@ const compose = (plugs: readonly AnyPlug[]): Run => pipeline(...(plugs as readon
 /** What a mounted plug sees: the segments behind its path; those of its path are the script name's. */
 const shift = (count: number, to: AnyPlug): AnyPlug => {
   const routers = routersIn(to)
+  const into = shiftPath(count)
   return function forward(conn: Conn): Conn {
-    const shifted = ConnRecord.request(conn, {
-      segments: conn.segments.slice(count),
-      scriptName: conn.scriptName.concat(conn.segments.slice(0, count)),
-    })
-    return noteMounts(shifted, routers)
+    return noteMounts(into(conn), routers)
   }
 }
 
@@ -175,8 +150,7 @@ const compileFallback = (fallback: TableFallback): CompiledFallback => {
 export const dispatcher = (table: Table): Run => {
   const routes = table.routes.map(compile)
   const fallbacks = table.fallbacks.map(compileFallback)
-  const matcher: Matcher<Compiled> = trie(routes)
-  const methods = [...new Set(routes.map(route => route.method))]
+  const { decide } = decider(routes, fallbacks)
 
   /** Runs a route's pipeline on a conn that has all of it. */
   const runOn = (route: Compiled, conn: Conn): Conn | Effect<Conn> => {
@@ -185,73 +159,43 @@ export const dispatcher = (table: Table): Run => {
   }
 
   /** Puts what the path says on the conn, and runs the route's pipeline. */
-  const enter = (route: Compiled, conn: Conn, captured: Captured): Conn | Effect<Conn> => {
+  const enter = (route: Compiled, conn: Conn, captured: Captured, params: {}): Conn | Effect<Conn> => {
     const mount = mountOf(conn)
     const matched = mount === undefined ? route.matched : route.matchedUnder(mount)
-    if (captured === noParams) return runOn(route, ConnRecord.route(conn, matched, noParams, conn.params))
-    if (route.codecs.length === 0)
-      return runOn(route, ConnRecord.route(conn, matched, captured, overlay(conn.params, captured)))
-    const decoded = decode(route.codecs, captured)
-    return isLeft(decoded)
-      ? refuse(conn, decoded.left)
-      : runOn(route, ConnRecord.route(conn, matched, captured, overlay(conn.params, decoded.right)))
-  }
-
-  const refuse = (conn: Conn, { name, codec }: NamedCodec): Conn | Effect<Conn> =>
-    codec.status === 400
-      ? fail(conn, invalidParams(`the path parameter "${name}" is not valid`))
-      : miss(conn, invalidParams('Not Found', { status: 404 }), false)
-
-  /** Whether a route takes a path with another method, and its codecs what they read from it. */
-  const takesPath = (method: string, host: string, path: string): boolean => {
-    const found = matcher.find(method, host, path)
-    return typeof found === 'object' && !isLeft(decode(found.route.codecs, found.params))
-  }
-
-  /**
-   * The methods that a request's path can be asked with, for an `allow` header; none when it has no routes. HEAD is
-   * beside GET, since `head` stands before a router (RFC 9110 §9.1 asks every server for both), unless this very
-   * request shows that it does not.
-   */
-  const allowedFor = (conn: Conn, options: boolean): readonly string[] => {
-    const { method, host } = conn
-    const path = pathOf(conn)
-    // The server as a whole (RFC 9110 §9.3.7).
-    const all = options && method === 'OPTIONS' && conn.path === '*'
-    const found = methods.filter(other => other !== '*' && (all || takesPath(other, host, path)))
-    const head = method !== 'HEAD' && !found.includes('HEAD')
-    const allowed = found.flatMap(other => (other === 'GET' && head ? ['GET', 'HEAD'] : other))
-    return options && found.length > 0 && !found.includes('OPTIONS') ? [...allowed, 'OPTIONS'] : allowed
+    const laid = captured === noParams ? conn.params : overlay(conn.params, params)
+    return runOn(route, ConnRecord.route(conn, matched, captured, laid))
   }
 
   /** Runs the fallback of the longest path that a request is under; without one, fails. */
-  const miss = (conn: Conn, error: PlugError, otherMethods: boolean): Conn | Effect<Conn> => {
-    if (fallbacks.length === 0) return fail(conn, error)
-    const segments = decodedSegments(pathOf(conn)) as readonly string[]
-    for (const fallback of fallbacks) {
-      if (!takesHost(fallback.hosts, conn.host)) continue
-      const captured = paramsUnder(segments, fallback.segments)
-      if (captured === undefined) continue
-      const decoded = decode(fallback.codecs, captured)
-      if (isLeft(decoded)) continue
-      const { methodNotAllowed, automaticOptions } = fallback
-      const options = automaticOptions && conn.method === 'OPTIONS'
-      const allowed = otherMethods && (methodNotAllowed || options) ? allowedFor(conn, automaticOptions) : []
-      const other = allowed.length > 0
-      const run = other && options ? fallback.runOptions : fallback.run
-      const status = !other ? 404 : options ? 204 : 405
-      const headers = other ? putHeader(conn.respHeaders, 'allow', allowed.join(', ')) : conn.respHeaders
-      const params = overlay(conn.params, decoded.right)
-      const entered = ConnRecord.with(conn, { pathParams: captured, params })
-      return run(ConnRecord.resp(entered, status, headers, conn.respBody))
-    }
-    return fail(conn, error)
+  const miss = (conn: Conn, { status, allow, refused, fallback }: Missed): Conn | Effect<Conn> => {
+    if (fallback === undefined)
+      return fail(conn, refused ? invalidParams('Not Found', { status: 404 }) : noRoute('Not Found'))
+    const { to, captured, params } = fallback
+    const headers =
+      allow.length === 0 ? conn.respHeaders : putHeader(conn.respHeaders, 'allow', allow.join(', '))
+    const entered = ConnRecord.with(conn, { pathParams: captured, params: overlay(conn.params, params) })
+    const run = status === 204 ? to.runOptions : to.run
+    return run(ConnRecord.resp(entered, status, headers, conn.respBody))
   }
 
   return function router(conn) {
-    const { method, host } = conn
-    const found = matcher.find(method, host, pathOf(conn))
-    if (found === 'malformed') return fail(conn, badRequest('the path is not percent-encoded UTF-8'))
-    return found === 'none' ? miss(conn, noRoute('Not Found'), true) : enter(found.route, conn, found.params)
+    const decision = decide({
+      method: conn.method,
+      host: conn.host,
+      path: pathOf(conn),
+      server: conn.path === '*',
+    })
+    switch (decision.kind) {
+      case 'route':
+        return enter(decision.route, conn, decision.captured, decision.params)
+      case 'malformed':
+        return fail(conn, badRequest('the path is not percent-encoded UTF-8'))
+      case 'refused':
+        return fail(conn, invalidParams(`the path parameter "${decision.param}" is not valid`))
+      case 'missed':
+        return miss(conn, decision)
+    }
   }
 }
+
+type Missed = Extract<Decision<Compiled, CompiledFallback>, { readonly kind: 'missed' }>

@@ -1,5 +1,6 @@
 /** `plugboard/router`: scopes, resources, typed handlers, and paths that the compiler checks. */
-export { pipelines, router, scope, type PathQuery, type Router, type TopScope } from './router.js'
+export { links, type Links, type PathQuery } from './links.js'
+export { pipelines, router, scope, type Router, type TopScope } from './router.js'
 export { routeInfo, routes, type FoundRoute, type RouteInfo } from './route-table.js'
 export {
   controller,

@@ -3,9 +3,10 @@
  * path that its requests really had.
  */
 import type { Conn } from '../lib/conn.js'
-import { ConnRecord, putEntry } from '../lib/conn/record.js'
+import { putEntry } from '../lib/conn/entries.js'
+import { ConnRecord } from '../lib/conn/record.js'
 import type { AnyPlug } from '../lib/fold.js'
-import { steps } from '../lib/plug.js'
+import { steps } from '../lib/steps.js'
 
 const key = 'plugboardMounts'
 

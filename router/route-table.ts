@@ -4,22 +4,13 @@
  */
 import type { Metadata } from '../lib/conn.js'
 import type { AnyPlug } from '../lib/fold.js'
-import { isLeft } from '../lib/fp.js'
 import { splitPath } from '../lib/http/uri.js'
-import { plugName, steps } from '../lib/plug.js'
-import { decode } from './dispatch.js'
-import { decodedSegments, takesHost, type Matcher } from './matcher.js'
-import { join, namesOf, paramsUnder, parsePattern, type Segment } from './pattern.js'
+import { plugName, steps } from '../lib/steps.js'
+import { decider } from './decide.js'
+import type { Captured } from './matcher.js'
+import { join, namesOf, parsePattern, type Segment } from './pattern.js'
 import type { PathPattern } from './paths.js'
-import {
-  handlerName,
-  throughNames,
-  type Described,
-  type Table,
-  type TableFallback,
-  type TableRoute,
-} from './table.js'
-import { trie } from './trie.js'
+import { handlerName, throughNames, type Table, type TableFallback, type TableRoute } from './table.js'
 
 /** One route as data. */
 export interface RouteInfo {
@@ -112,7 +103,11 @@ const inside = (around: Around, route: TableRoute, before: readonly AnyPlug[]): 
 })
 
 const infoOf = (route: TableRoute, around: Around): RouteInfo => {
-  const { pattern, params, hosts, pipelines, plugs, metadata } = inside(around, route, [])
+  const { pattern, params, hosts, pipelines, plugs, metadata } = inside(
+    around,
+    route,
+    route.mount === undefined ? steps(route.handler).slice(0, -1) : [],
+  )
   return Object.freeze({
     method: route.method,
     hosts: Object.freeze([...hosts]),
@@ -200,31 +195,14 @@ export type Answer =
   /** The path is not percent-encoded UTF-8: 400. */
   | { readonly kind: 'malformed' }
 
-const matchers = new WeakMap<Table, Matcher<TableRoute>>()
+type Decide = ReturnType<typeof decider<TableRoute, TableFallback>>
+const deciders = new WeakMap<Table, Decide>()
 
-const matcherOf = (table: Table): Matcher<TableRoute> => {
-  const known = matchers.get(table)
-  if (known !== undefined) return known
-  const made: Matcher<TableRoute> = trie(table.routes)
-  matchers.set(table, made)
+const deciderOf = (table: Table): Decide => {
+  const made = deciders.get(table) ?? decider(table.routes, table.fallbacks)
+  deciders.set(table, made)
   return made
 }
-
-/** The first codec that refuses what was captured. */
-const refusal = ({ codecs }: Described, captured: FoundRoute['pathParams']) => {
-  const decoded = decode(codecs, captured)
-  return isLeft(decoded) ? decoded.left : undefined
-}
-
-const fallbackOf = (
-  fallbacks: readonly TableFallback[],
-  host: string,
-  segments: readonly string[],
-): TableFallback | undefined =>
-  fallbacks.find(fallback => {
-    const captured = takesHost(fallback.hosts, host) ? paramsUnder(segments, fallback.segments) : undefined
-    return captured !== undefined && refusal(fallback, captured) === undefined
-  })
 
 const answerOf = (
   table: Table,
@@ -234,38 +212,32 @@ const answerOf = (
   host: string,
   path: string,
 ): Answer => {
-  const matcher = matcherOf(table)
-  const fallback = (): RouteInfo | undefined => {
-    const found = fallbackOf(table.fallbacks, host, decodedSegments(path) as readonly string[])
-    return (
-      found && infoOf({ ...found, method: '*', action: undefined, metadata: {}, mount: undefined }, around)
-    )
-  }
-  const found = matcher.find(method, host, path)
-  if (found === 'malformed') return { kind: 'malformed' }
-  if (found === 'none') {
-    const methods = [...new Set(table.routes.map(route => route.method))]
-    const allowed = methods.filter(other => {
-      const taken = other === '*' ? 'none' : matcher.find(other, host, path)
-      return typeof taken === 'object' && refusal(taken.route, taken.params) === undefined
-    })
-    return { kind: 'none', allowed, fallback: fallback() }
-  }
-  const { route, params } = found
-  const pathParams = Object.freeze({ ...outer, ...params })
-  const refused = refusal(route, params)
-  if (refused !== undefined) {
-    const { name, codec } = refused
-    const { status = 404 } = codec
+  const { decide, allowed } = deciderOf(table)
+  const asked = { method, host, path, server: path === '*' }
+  const decision = decide(asked)
+  if (decision.kind === 'malformed') return { kind: 'malformed' }
+  if (decision.kind === 'missed' || decision.kind === 'refused') {
+    const { fallback, refused } =
+      decision.kind === 'missed' ? decision : { refused: decision.route, fallback: undefined }
+    const shown =
+      fallback &&
+      infoOf({ ...fallback.to, method: '*', action: undefined, metadata: {}, mount: undefined }, around)
+    if (refused === undefined) {
+      const options = fallback?.to.automaticOptions === true
+      return { kind: 'none', allowed: allowed(asked, options), fallback: shown }
+    }
+    const { captured, param } = decision as { readonly captured: Captured; readonly param: string }
     return {
       kind: 'refused',
-      route: infoOf(route, around),
-      pathParams,
-      param: name,
-      status,
-      fallback: status === 404 ? fallback() : undefined,
+      route: infoOf(refused, around),
+      pathParams: Object.freeze({ ...outer, ...captured }),
+      param,
+      status: decision.status === 400 ? 400 : 404,
+      fallback: shown,
     }
   }
+  const { route, captured } = decision
+  const pathParams = Object.freeze({ ...outer, ...captured })
   const inner = mounted(route)
   return inner === undefined
     ? { kind: 'route', route: infoOf(route, around), pathParams }

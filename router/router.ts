@@ -4,38 +4,22 @@
  */
 import type { Conn, Halted, Responded } from '../lib/conn.js'
 import { origin } from '../lib/conn/request.js'
-import type { encodeQuery } from '../lib/http/query.js'
 import type { Href, Path } from '../lib/http/uri.js'
-import { checkAtBoot, checkedAtBoot } from '../lib/plug.js'
+import { checkAtBoot, checkedAtBoot } from '../lib/boot.js'
 import type { AnyPlug } from '../lib/fold.js'
 import type { Result } from '../lib/effect.js'
 import { dispatcher } from './dispatch.js'
 import { nodesOf, type Owner } from './node.js'
 import { markRouter, mountPath } from './mounts.js'
-import type { Nearest } from './nearest-types.js'
 import { fragmentOf, pathMaker, queryOf } from './paths.js'
+import type { KnownPath, LinkRest, LinkTo } from './links.js'
 import { namedPipelines, type NamedPipelines } from './pipelines.js'
-import type { Names, ParamsFor } from './pattern-types.js'
 import { declaring } from './place.js'
 import { keepTable, patternsOf } from './route-table.js'
 import { tableOf } from './table.js'
 import type { NeedsOf, NoneTwice, patterns, PatternsOf, Route, ScopeFn } from './types.js'
 import { refuseUnreachable } from './unreachable.js'
 import { scopeAt } from './verbs.js'
-
-/** What the query of a path may hold: see `encodeQuery`. */
-export type PathQuery = Parameters<typeof encodeQuery>[0]
-
-type KnownPath<Q extends string, P extends string> = Q extends P
-  ? Q
-  : [Nearest<Q, P>] extends [never]
-    ? `no route has the path '${Q}'`
-    : `no route has the path '${Q}': did you mean '${Nearest<Q, P>}'?`
-type NoParams = Readonly<Record<string, 'this path has no parameters: the query comes after them'>>
-/** What follows a pattern in a link: its parameters, which may be left out where there are none, query and fragment. */
-type LinkRest<Q extends string> = [Names<Q>] extends [never]
-  ? [params?: NoParams, query?: PathQuery, fragment?: string]
-  : [params: ParamsFor<Q>, query?: PathQuery, fragment?: string]
 
 /** A plug that answers requests by its routes. `P` is the patterns of its routes, `S` the conn it needs. */
 export interface Router<P extends string = string, S = Conn> {
@@ -82,13 +66,6 @@ export interface Router<P extends string = string, S = Conn> {
   /** Its patterns, for the compiler alone: at run time, `routes` lists them. */
   readonly [patterns]: P
 }
-
-type LinkTo = (
-  pattern: string,
-  params?: Readonly<Record<string, unknown>>,
-  query?: PathQuery,
-  fragment?: string,
-) => string
 
 const top: Owner = Symbol('router')
 

@@ -5,7 +5,7 @@
 import { mergeAssigns, mergePrivate } from '../lib/conn/assigns.js'
 import type { Metadata } from '../lib/conn.js'
 import type { AnyPlug } from '../lib/fold.js'
-import { plugName } from '../lib/plug.js'
+import { plugName } from '../lib/steps.js'
 import type { Matchable } from './matcher.js'
 import type { Asked, MountNode, NamedCodec, Node, RouteNode, ScopeNode } from './node.js'
 import { withShapes, type Segment, type Shape, type Single } from './pattern.js'

@@ -4,7 +4,11 @@
  */
 import type { Conn } from '../lib/conn.js'
 import type { AnyPlug } from '../lib/fold.js'
-import { andThen, given, interpret, pipeline } from '../lib/plug.js'
+import { right } from '../lib/fp.js'
+import { interpret, passedOn } from '../lib/interpret.js'
+import { soon } from '../lib/later.js'
+import { pipeline } from '../lib/plug.js'
+import { steps, type Step } from '../lib/steps.js'
 import type { Effect } from '../lib/effect.js'
 import type { RouterDispatch, TelemetryPort } from '../lib/port.js'
 import { begun } from '../lib/telemetry.js'
@@ -18,7 +22,10 @@ export type Observed = (port: TelemetryPort, conn: Conn) => Effect<Conn>
 
 /** A route's pipelines and what it dispatches to, `handler`, observed. */
 export const observed = (route: TableRoute, handler: AnyPlug): Observed => {
-  const through = interpret(pipeline(...(route.plugs as readonly never[])))
+  const before = pipeline(...(route.plugs as readonly never[]))
+  const through = interpret(before)
+  const list = [...steps(before), ...steps(handler)] as readonly Step[]
+  const last = steps(before).length - 1
   const dispatch = interpret(handler)
   const plug = handlerName(route)
   const pipeThrough = Object.freeze(throughNames(route))
@@ -56,6 +63,10 @@ export const observed = (route: TableRoute, handler: AnyPlug): Observed => {
       return done
     }
     // a halted conn goes past the handler
-    return given(andThen(through(start), piped => andThen(dispatch(piped), done => end(piped, done))))
+    const ended = soon(through(start), given => {
+      const piped = passedOn(list, last, start, given)
+      return soon(dispatch(piped), done => end(piped, done))
+    })
+    return soon(ended, right)
   }
 }

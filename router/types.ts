@@ -5,7 +5,7 @@
  */
 import type { Assigned, Conn, Halted, Metadata, Params, Responded } from '../lib/conn.js'
 import type { AnyPlug, At, Check, In, Next, Norm, Out, One } from '../lib/fold.js'
-import type { Effect } from '../lib/effect.js'
+import type { Work } from '../lib/effect.js'
 import type { Codec, Codecs, Decoded } from './codec.js'
 import type { Distinct, Key, Unasked } from './duplicate-types.js'
 import type { Join, Names, PathParams, ResourceName } from './pattern-types.js'
@@ -66,7 +66,7 @@ export type Handler<S = Conn, P = never> = (
 export type Must<Words extends string> =
   | Responded
   | Halted
-  | Effect<Responded | Halted>
+  | Work<Responded | Halted>
   // Nothing, but the words must be used to be printed.
   | (Words extends '' ? Responded : never)
 
@@ -142,8 +142,8 @@ type Worded<F, H> = F extends string ? (unknown extends H ? unknown : Unfit<H & 
 
 /** For what a scope goes through: `unknown` where it fits, else the hint. */
 type Hint<S, F, L> = F extends readonly unknown[]
-  ? { readonly [I in keyof F]: Worded<F[I], One<At<Check<OpenAll<F, L>, S>, I>>> }
-  : Worded<F, One<At<Check<readonly [Open<F, L>], S>, '0'>>>
+  ? { readonly [I in keyof F]: Worded<F[I], One<At<Check<readonly [...OpenAll<F, L>, AnyPlug], S>, I>>> }
+  : Worded<F, One<At<Check<readonly [Open<F, L>, AnyPlug], S>, '0'>>>
 /** The conn behind what a scope goes through; past a mistake anything, so that only the mistake is reported. */
 type Behind<S, F, L> = F extends readonly [infer G, ...infer R]
   ? [S] extends [In<Open<G, L>>]

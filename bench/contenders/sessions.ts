@@ -45,7 +45,7 @@ const work = (scenario: Scenario, session: () => PeerSession): string => {
 const plugboard =
   (storeOf: () => Store | Promise<Store>, everywhere = true, options: EndpointOptions = {}): Begin =>
   async scenario => {
-    const { endpoint, pipeline, text, when } = await import('../../lib/index.js')
+    const { endpoint, halt, pipeline, text, when } = await import('../../lib/index.js')
     const { serve } = await import('../../lib/adapters/node.js')
     const { fetchSession, getSession, mergeSession, putSession, session } =
       await import('../../plugs/index.js')
@@ -61,7 +61,7 @@ const plugboard =
     }
     const browser = pipeline(session({ store: await storeOf(), key: '_app_key' }), fetchSession, answer)
     const isLogin = (conn: Conn): boolean => conn.path === '/login'
-    const app = everywhere ? browser : pipeline(hello, when(isLogin, browser))
+    const app = everywhere ? browser : pipeline(when(isLogin, pipeline(browser, halt)), hello)
     const site = endpoint({ secretKeyBase: secret, ...options }, app)
     const started = await serve(site, { port: 0, host: '127.0.0.1' })()
     if (started._tag === 'Left') throw new Error(started.left.message)

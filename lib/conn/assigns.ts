@@ -2,7 +2,9 @@
 import type { Conn } from '../conn.js'
 import type { Assign } from '../fold.js'
 import type { Assigned } from '../conn.js'
-import { ConnRecord, nothing, putEntry } from './record.js'
+import { putEntry } from './entries.js'
+import { ConnRecord } from './record.js'
+import { nothing } from './rest.js'
 
 /**
  * Assigns a value to a key; later plugs and views find it under `conn.assigns`, with its type.

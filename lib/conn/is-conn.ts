@@ -3,4 +3,4 @@ import type { Conn } from '../conn.js'
 import { ConnRecord } from './record.js'
 
 /** Whether a value is a conn. */
-export const isConn = (value: unknown): value is Conn => value instanceof ConnRecord
+export const isConn = (value: unknown): value is Conn => ConnRecord.is(value)

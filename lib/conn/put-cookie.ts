@@ -7,7 +7,9 @@ import { cookieOverflow } from '../error.js'
 import { isFetched, type Dict } from '../fetched.js'
 import { encodeCookie } from '../http/cookies.js'
 import { raise } from './raise.js'
-import { ConnRecord, nothing, putEntry } from './record.js'
+import { putEntry } from './entries.js'
+import { ConnRecord } from './record.js'
+import { nothing } from './rest.js'
 
 /** A Set-Cookie text over this many bytes is refused: browsers keep no larger cookie (RFC 6265 §6.1). */
 export const maxCookieBytes = 4096

@@ -17,7 +17,8 @@ import {
 import { decodeQuery, encodeQuery, type ParamValue, type QueryOptions } from '../http/query.js'
 import { isConn } from './is-conn.js'
 import { raise } from './raise.js'
-import { ConnRecord, nothing } from './record.js'
+import { ConnRecord } from './record.js'
+import { nothing } from './rest.js'
 
 /**
  * Every value of a request header, in order; `[]` when there is none. The name is in lower case.

@@ -1,5 +1,5 @@
 /** Functions on the response half of a conn: status, headers, body, redirects, hooks and halting. */
-import type { BeforeSend, Conn, Halted, Responded } from '../conn.js'
+import type { Answered, BeforeSend, Conn, Halted, Responded } from '../conn.js'
 import type { Effect } from '../effect.js'
 import {
   appendHeader,
@@ -16,7 +16,8 @@ import { htmlEscape } from '../http/html.js'
 import { statusCode, type StatusName } from '../http/status.js'
 import { isLocalPath } from '../http/uri.js'
 import { raise } from './raise.js'
-import { appended, ConnRecord } from './record.js'
+import { appended } from './entries.js'
+import { ConnRecord } from './record.js'
 
 /**
  * Sets the status, by number (100 to 999) or by name; anything else throws.
@@ -34,7 +35,7 @@ export const putStatus = (status: number | StatusName) => {
 }
 
 /**
- * Sets status and body, without a content type.
+ * Sets status and body, without a content type. As in Plug, plugs behind it may replace them: {@link sendResp} responds.
  *
  * @example
  * import { resp } from 'plugboard'
@@ -45,8 +46,24 @@ export const resp = (status: number | StatusName, body: string | Uint8Array) => 
   const code = statusCode(status)
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new TypeError('resp: the body must be a string or a Uint8Array')
-  return function resp<C extends Conn>(conn: C): C & Responded {
-    return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & Responded
+  return function resp<C extends Conn>(conn: C): C & Answered {
+    return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & Answered
+  }
+}
+
+/**
+ * Responds with a status and a body, without a content type.
+ *
+ * @example
+ * import { sendResp } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * sendResp(204, '')(conn('DELETE', '/')).status // => 204
+ */
+export const sendResp = (status: number | StatusName, body: string | Uint8Array) => {
+  const set = resp(status, body)
+  return function sendResp(conn: Conn): Responded {
+    const { status: code, respHeaders } = set(conn)
+    return ConnRecord.respond(conn, code as number, respHeaders, body) as Conn as Responded
   }
 }
 
@@ -54,9 +71,13 @@ export const resp = (status: number | StatusName, body: string | Uint8Array) => 
 const typed = (headers: HeaderList, contentType: string): HeaderList =>
   headers.has('content-type') ? headers : appendHeader(headers, 'content-type', contentType)
 
-const respond = <C extends Conn>(conn: C, contentType: string, body: string): C & Responded =>
-  ConnRecord.resp(conn, conn.status ?? 200, typed(conn.respHeaders, contentType), body) as Conn as C &
-    Responded
+const respond = <C extends Conn>(conn: C, contentType: string, body: string): Responded =>
+  ConnRecord.respond(
+    conn,
+    conn.status ?? 200,
+    typed(conn.respHeaders, contentType),
+    body,
+  ) as Conn as Responded
 
 /**
  * Responds with plain text. Status 200 and the content type `text/plain; charset=utf-8`, unless set before.
@@ -68,7 +89,7 @@ const respond = <C extends Conn>(conn: C, contentType: string, body: string): C 
  */
 export const text = (body: string) => {
   if (typeof body !== 'string') throw new TypeError('text: the body must be a string')
-  return function text<C extends Conn>(conn: C): C & Responded {
+  return function text<C extends Conn>(conn: C): Responded {
     return respond(conn, 'text/plain; charset=utf-8', body)
   }
 }
@@ -86,7 +107,7 @@ export const html = (body: string | { toString(): string }) => {
   if (typeof body !== 'string' && (typeof body !== 'object' || body === null))
     throw new TypeError('html: the body must be a string or an object whose toString gives one')
   const markup = String(body)
-  return function html<C extends Conn>(conn: C): C & Responded {
+  return function html<C extends Conn>(conn: C): Responded {
     return respond(conn, 'text/html; charset=utf-8', markup)
   }
 }
@@ -103,7 +124,7 @@ export const html = (body: string | { toString(): string }) => {
 export const json = (data: unknown) => {
   const body = JSON.stringify(data) as string | undefined
   if (body === undefined) throw new TypeError('json: the data must be something that JSON can hold')
-  return function json<C extends Conn>(conn: C): C & Responded {
+  return function json<C extends Conn>(conn: C): Responded {
     return respond(conn, 'application/json; charset=utf-8', body)
   }
 }
@@ -135,9 +156,9 @@ export const redirect = (target: RedirectTo) => {
     )
   check('location', url)
   const body = `<html><body>You are being <a href="${htmlEscape(url)}">redirected</a>.</body></html>`
-  return function redirect<C extends Conn>(conn: C): C & Responded {
+  return function redirect<C extends Conn>(conn: C): Responded {
     const headers = typed(putHeader(conn.respHeaders, 'location', url), 'text/html; charset=utf-8')
-    return ConnRecord.resp(conn, conn.status ?? 302, headers, body) as Conn as C & Responded
+    return ConnRecord.respond(conn, conn.status ?? 302, headers, body) as Conn as Responded
   }
 }
 
@@ -163,8 +184,8 @@ export const sendFile = (
   if (length !== 'all' && !count(length))
     throw new TypeError("sendFile: length must be a whole number of bytes or 'all'")
   const body = Object.freeze({ kind: 'file', file, offset, length } as const)
-  return function sendFile<C extends Conn>(conn: C): C & Responded {
-    return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & Responded
+  return function sendFile<C extends Conn>(conn: C): Responded {
+    return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as Responded
   }
 }
 
@@ -186,8 +207,8 @@ export const stream = (status: number | StatusName, chunks: AsyncIterable<string
   if (typeof iterable?.[Symbol.asyncIterator] !== 'function')
     throw new TypeError('stream: the chunks must be an async iterable')
   const body = Object.freeze({ kind: 'stream', chunks } as const)
-  return function stream<C extends Conn>(conn: C): C & Responded {
-    return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & Responded
+  return function stream<C extends Conn>(conn: C): Responded {
+    return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as Responded
   }
 }
 

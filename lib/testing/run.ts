@@ -2,7 +2,7 @@
 import type { Conn } from '../conn.js'
 import { endpointOf, type App } from '../endpoint.js'
 import { decodeCookies } from '../http/cookies.js'
-import { conn, type ConnOptions } from './conn.js'
+import { conn, type ConnOptions, type TestConn } from './conn.js'
 
 /**
  * Runs an app or any plug on a conn, hooks included, as an adapter would: gives the final conn at once. A plug whose
@@ -14,9 +14,9 @@ import { conn, type ConnOptions } from './conn.js'
  * run(text('hello'))(conn('GET', '/')).respBody // => 'hello'
  */
 export const run =
-  (app: App) =>
-  (request: Conn): Conn => {
-    const done = endpointOf(app).run(request)
+  <In extends Conn = Conn>(app: (conn: In) => unknown) =>
+  (request: In): Conn => {
+    const done = endpointOf(app as App).run(request)
     if (done instanceof Promise)
       throw new TypeError('run: the app has an asynchronous effect: use await runAsync(app)(conn)')
     return done
@@ -33,9 +33,9 @@ export const run =
  * status // => 200
  */
 export const runAsync =
-  (app: App) =>
-  async (request: Conn): Promise<Conn> =>
-    endpointOf(app).run(request)
+  <In extends Conn = Conn>(app: (conn: In) => unknown) =>
+  async (request: In): Promise<Conn> =>
+    endpointOf(app as App).run(request)
 
 /** The cookies that a client holds after a response: those it sent, with the response's set or deleted. */
 const jar = (previous: Conn): Record<string, string> => {
@@ -61,7 +61,11 @@ const carried = ['accept', 'accept-language', 'authorization']
  */
 export const recycle =
   (previous: Conn) =>
-  (method: string, target: string, options: ConnOptions = {}): Conn => {
+  <A extends object = {}, P extends object = {}, B extends object = {}>(
+    method: string,
+    target: string,
+    options: ConnOptions<A, P, B> = {},
+  ): TestConn<A, P, B> => {
     const given = options.headers ?? {}
     const named = new Set(Object.keys(given).map(name => name.toLowerCase()))
     const headers: Record<string, string | readonly string[]> = {}
@@ -69,7 +73,7 @@ export const recycle =
       if (previous.reqHeaders.has(name) && !named.has(name)) headers[name] = previous.reqHeaders.getAll(name)
     const port = previous.port === (previous.scheme === 'https' ? 443 : 80) ? '' : `:${previous.port}`
     const url = target.startsWith('/') ? `${previous.scheme}://${previous.host}${port}${target}` : target
-    return conn(method, url, {
+    return conn<A, P, B>(method, url, {
       remoteIp: previous.remoteIp,
       now: previous.now,
       ...(previous.endpointUrl !== undefined && { endpointUrl: previous.endpointUrl }),
@@ -78,5 +82,5 @@ export const recycle =
       ...options,
       headers: { ...headers, ...given },
       cookies: { ...jar(previous), ...options.cookies },
-    })
+    }) as TestConn<A, P, B>
   }

@@ -83,15 +83,13 @@ export interface Authentication<User, Needs, Flash> {
   readonly logInUser: (
     user: User,
     options?: LogInOptions,
-  ) => <C extends Conn & Needs & WithSession<unknown> & WithCsrf & Flash>(conn: C) => Effect<C & Responded>
+  ) => <C extends Conn & Needs & WithSession<unknown> & WithCsrf & Flash>(conn: C) => Effect<Responded>
   /** Logs out, and redirects. The token is deleted where it counts: a copy of the cookies is of no use. */
-  readonly logOutUser: <C extends Conn & Needs & WithSession<unknown> & Flash>(
-    conn: C,
-  ) => Result<C & Responded>
+  readonly logOutUser: <C extends Conn & Needs & WithSession<unknown> & Flash>(conn: C) => Result<Responded>
   /** Ends all log-ins of the current user, this one too, and redirects. The next request of each is nobody's. */
   readonly logOutEverywhere: <C extends Conn & Needs & WithSession<unknown> & Flash & SignedIn<User>>(
     conn: C,
-  ) => Effect<C & Responded>
+  ) => Effect<Responded>
   /** Ends all log-ins of the current user but this one, as after a change of the password, and goes on. */
   readonly logOutElsewhere: <C extends Conn & Needs & WithSession<unknown> & SignedIn<User>>(
     conn: C,
@@ -226,7 +224,7 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
 
   const ended = (message: 'loggedOut' | 'loggedOutEverywhere') => {
     const explain = say('info', texts[message])
-    return (conn: Open): Open & Responded => toLoggedOut(explain(remember.forget(beginAnew(conn))))
+    return (conn: Open): Responded => toLoggedOut(explain(remember.forget(beginAnew(conn))))
   }
   const [loggedOut, loggedOutEverywhere] = [ended('loggedOut'), ended('loggedOutEverywhere')]
 
@@ -265,7 +263,7 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
     },
 
     logInUser: (user: Identified, logIn: LogInOptions = {}) =>
-      function logInUser(conn: Open): Effect<Open & Responded> {
+      function logInUser(conn: Open): Effect<Responded> {
         const { rememberMe = wasRemembered(conn, user), message } = logIn
         const now = Math.floor(conn.now)
         const token = freshToken(conn, 'logIn', user)
@@ -279,11 +277,11 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
         )
       },
 
-    logOutUser: function logOutUser(conn: Open): Effect<Open & Responded> {
+    logOutUser: function logOutUser(conn: Open): Effect<Responded> {
       return map(() => loggedOut(conn))(deleteToken(conn))
     },
 
-    logOutEverywhere: function logOutEverywhere(conn: Open): Effect<Open & Responded> {
+    logOutEverywhere: function logOutEverywhere(conn: Open): Effect<Responded> {
       return map(() => loggedOutEverywhere(conn))(storeOf(conn).deleteAll(currentUser(conn) as Identified))
     },
 

@@ -1,6 +1,7 @@
 /** The parser for what forms send: application/x-www-form-urlencoded (Plug.Parsers.URLENCODED). */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { badEncoding, parseError, type PlugError } from '../../lib/error.js'
+import { soon } from '../../lib/later.js'
 import { isRight, left, right } from '../../lib/fp.js'
 import { decodeAscii, decodeQuery, type QueryOptions } from '../../lib/http/query.js'
 import { decodeLossy, decodeUtf8, firstInvalidByte } from '../../lib/http/utf8.js'
@@ -67,10 +68,7 @@ export const urlencoded = (own: UrlencodedOptions = {}): BodyParser => {
       const readTimeout = own.readTimeout ?? all.readTimeout
       const decoded = (own.validateUtf8 ?? all.validateUtf8 ?? true) ? strictly : leniently
       const read = conn.body.bytes(readTimeout === undefined ? { length } : { length, readTimeout })
-      return () => {
-        const done = read()
-        return 'then' in done ? done.then(decoded) : decoded(done)
-      }
+      return () => soon(read(), decoded)
     },
   }
 }

@@ -5,7 +5,7 @@
 import type { Conn } from '../../lib/conn.js'
 import type { RawEntry } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
-import type { AtBoot } from '../../lib/plug.js'
+import type { AtBoot } from '../../lib/boot.js'
 
 /** What a store may use of a request: the clock, randomness and the app's secret. Every conn is one. */
 export type StoreContext = Pick<Conn, 'now' | 'entropy' | 'secretKeyBase'>

@@ -6,6 +6,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { Effect } from '../../lib/effect.js'
 import type { PlugError } from '../../lib/error.js'
 import { isLeft } from '../../lib/fp.js'
+import { isPromise } from '../../lib/later.js'
 import type { Store } from './store.js'
 
 type Outcome<A> = Either<PlugError, A>
@@ -37,7 +38,7 @@ export const inTurn =
             before => (isLeft(before) && before.left._tag === 'SessionUnavailable' ? before : effect()),
             () => effect(),
           )
-    if (!(outcome instanceof Promise)) return outcome
+    if (!isPromise(outcome)) return outcome
     const leave = (): void => {
       if (queue.get(place) === outcome) queue.delete(place)
     }

@@ -144,7 +144,7 @@ t.test('it says which route a request finds, and what runs', async t => {
     code: 1,
     stderr: '',
     stdout:
-      'No route takes POST /posts/7.\nThere are routes of this path for GET, PUT.\nThe fallback in / (web.js:15) answers. It runs\n  1  putStatus\n  2  nothing\n',
+      'No route takes POST /posts/7.\nThere are routes of this path for GET, HEAD, PUT.\nThe fallback in / (web.js:15) answers. It runs\n  1  putStatus\n  2  nothing\n',
   })
   t.match(await plugboard(folder, 'routes', '--match', 'GET', '/posts/x'), {
     code: 1,

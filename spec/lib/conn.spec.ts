@@ -36,14 +36,18 @@ const {
   isConn,
   json,
   mergeAssigns,
+  mergeParams,
   mergePrivate,
   mergeReqHeaders,
   mergeRespHeaders,
   pipeline,
   prependReqHeaders,
   prependRespHeaders,
+  putBodyParams,
   putPrivate,
+  putQueryParams,
   putReqHeader,
+  putRequest,
   putRespContentType,
   putRespCookie,
   putRespHeader,
@@ -55,6 +59,8 @@ const {
   resp,
   run,
   sendFile,
+  sendResp,
+  shiftPath,
   setCookies,
   stream,
   text,
@@ -114,6 +120,7 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
   isConn: always(isConn),
   json: made(fc.jsonValue(), json),
   mergeAssigns: made(fc.dictionary(name, data), mergeAssigns),
+  mergeParams: made(fc.dictionary(name, data), mergeParams),
   mergePrivate: made(fc.dictionary(name, data), mergePrivate),
   mergeReqHeaders: made(fields, mergeReqHeaders),
   mergeRespHeaders: made(fields, mergeRespHeaders),
@@ -122,8 +129,24 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
   ),
   prependReqHeaders: made(fields, prependReqHeaders),
   prependRespHeaders: made(fields, prependRespHeaders),
+  putBodyParams: made(fc.dictionary(name, data), putBodyParams),
   putPrivate: made(fc.tuple(name, data), ([name, value]) => putPrivate(name, value)),
+  putQueryParams: made(fc.dictionary(name, value), putQueryParams),
   putReqHeader: made(fc.tuple(header, value), ([name, value]) => putReqHeader(name, value)),
+  putRequest: made(
+    fc.record(
+      {
+        method: some('GET', 'PUT'),
+        scheme: some('http', 'https'),
+        host: some('a.test', '[::1]'),
+        port: fc.integer({ min: 1, max: 65_535 }),
+        path: some('/', '/a', '/a//b'),
+        remoteIp: some('10.0.0.1', '::1'),
+      },
+      { requiredKeys: [] },
+    ),
+    parts => putRequest(parts as Parameters<typeof putRequest>[0]),
+  ),
   putRespContentType: made(some('text/css', 'image/png'), type => putRespContentType(type)),
   putRespCookie: made(
     fc.tuple(name, value, some({}, { sign: true }, { encrypt: true }, { maxAge: 0 })),
@@ -143,6 +166,8 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
     plug => run(plug),
   ),
   sendFile: made(status, status => sendFile(status, 'a.txt')),
+  sendResp: made(fc.tuple(status, value), ([status, value]) => sendResp(status, value)),
+  shiftPath: made(fc.integer({ min: -2, max: 2 }), shiftPath),
   setCookies: always(setCookies),
   stream: made(status, status => stream(status, { [Symbol.asyncIterator]: () => ({}) as never })),
   text: made(value, text),
@@ -159,7 +184,12 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
 const aside = ['error.js', 'fetched.js', 'effect.js', ...readdirSync(new URL('../../lib/http/', import.meta.url)).map(name => `http/${name}`)] // prettier-ignore
 
 t.test('every exported function is among the operations, or takes no conn', async t => {
-  const others = new Set<unknown>([plugboard.pipe, plugboard.flow, plugboard.checkSecretKeyBase])
+  const others = new Set<unknown>([
+    plugboard.pipe,
+    plugboard.flow,
+    plugboard.checkSecretKeyBase,
+    plugboard.raise,
+  ])
   for (const name of aside.filter(name => name.endsWith('.js'))) {
     const module = (await import(`../../lib/${name}`)) as Readonly<Record<string, unknown>>
     for (const value of Object.values(module)) others.add(value)

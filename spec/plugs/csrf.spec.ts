@@ -231,14 +231,15 @@ t.test('the life of a token is that of Plug', async t => {
   const lives: Readonly<Record<string, Change>> = {
     'token never requested, no session token': nothing,
     'get_csrf_token, no session token': withCsrfToken,
-    'get twice is same token within the request': c => text(String(getCsrfToken(c) === getCsrfToken(c)))(c),
+    'get twice is same token within the request': c =>
+      resp(200, String(getCsrfToken(c) === getCsrfToken(c)))(c),
     delete_csrf_token: deleteCsrfToken,
     'host token only, no session token': c => {
       const kept = withCsrfToken(c)
-      return text(getCsrfTokenFor('//example.com')(kept))(kept)
+      return resp(200, getCsrfTokenFor('//example.com')(kept))(kept)
     },
     'host token twice same host is same': c =>
-      text(String(getCsrfTokenFor('//example.com')(c) === getCsrfTokenFor('//example.com/x')(c)))(c),
+      resp(200, String(getCsrfTokenFor('//example.com')(c) === getCsrfTokenFor('//example.com/x')(c)))(c),
   }
   for (const each of cases('lifecycle')) {
     const name = textOf(each, 'name')

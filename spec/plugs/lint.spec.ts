@@ -24,7 +24,9 @@ import {
 } from '../../lib/index.js'
 import { notFetched } from '../../lib/fetched.js'
 import { putHeader } from '../../lib/http/headers.js'
-import { ConnRecord, type Changes, type RequestSource } from '../../lib/conn/record.js'
+import { ConnRecord } from '../../lib/conn/record.js'
+import type { Changes } from '../../lib/conn/rest.js'
+import type { RequestSource } from '../../lib/conn/source.js'
 import { conn, run, runAsync } from '../../lib/testing/index.js'
 import {
   accepts,

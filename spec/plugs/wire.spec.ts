@@ -3,7 +3,7 @@
 import t from 'tap'
 import { readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { json, pipeline, when, resp, type Conn } from '../../lib/index.js'
+import { halt, json, pipeline, when, resp, type Conn } from '../../lib/index.js'
 import { directory, serve } from '../../lib/adapters/node.js'
 import { fileEtag } from '../../lib/http/etag.js'
 import { head, parsers, staticFiles } from '../../plugs/index.js'
@@ -41,7 +41,7 @@ const isFor = (segment: string) => (conn: Conn) => conn.segments[0] === segment
 const app = pipeline(
   staticFiles({ at: '/s', from: directory(join(base, 'served')), gzip: true }),
   head,
-  when(isFor('params'), params),
+  when(isFor('params'), pipeline(params, halt)),
   when(isFor('page'), resp(200, 'a page')),
 )
 

@@ -18,7 +18,7 @@ import {
   type Params,
   type Responded,
 } from '../../lib/index.js'
-import { checkedAtBoot, checkAtBoot } from '../../lib/plug.js'
+import { checkedAtBoot, checkAtBoot } from '../../lib/boot.js'
 import { conn, run, runAsync } from '../../lib/testing/index.js'
 import { controller, int, router, routes, scope } from '../../router/index.js'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { assign, halt, pipe, pipeline, putStatus, text, type Conn, type Halted } from '../../lib/index.js'
-import { checkAtBoot, checkedAtBoot } from '../../lib/plug.js'
+import { checkAtBoot, checkedAtBoot } from '../../lib/boot.js'
 import { conn, run } from '../../lib/testing/index.js'
 import { pipelines, router, routes, scope as plainScope } from '../../router/index.js'
 

@@ -207,7 +207,7 @@ t.test('where no route is found, the reason is known', async t => {
   t.match(answerFor(app, 'GET', '/%'), { kind: 'malformed' })
   t.match(answerFor(app, 'PUT', '/posts/7'), {
     kind: 'none',
-    allowed: ['GET', 'POST'],
+    allowed: ['GET', 'HEAD', 'POST'],
     fallback: { pattern: '/', handler: 'text', plugs: ['assign', 'assign'] },
   })
   t.match(answerFor(app, 'GET', '/n/7/x'), {

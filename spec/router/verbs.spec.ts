@@ -375,7 +375,7 @@ t.test('a mistake ends with its place, and its stack begins there', async t => {
 })
 
 t.test('a pipeline gone through twice is refused with both places', async t => {
-  const browser = pipeline(ok)
+  const browser = pipeline(assign('site', 'Plugboard'))
   const twice =
     /^scope \/a\/b \(\S+verbs\.spec\.[jt]s:\d+\): it goes through pipeline, and so does already scope \/a \(\S+verbs\.spec\.[jt]s:\d+\): name it in one of them$/
   t.throws(

@@ -19,14 +19,15 @@ export type Sources = Readonly<Record<string, string>>
 
 /** Inside lib, from the bottom up: a layer may import itself and what stands before it, but not a neighbour on its level. */
 const layers: readonly { readonly name: string; readonly level: number; readonly files: RegExp }[] = [
-  { name: 'values', level: 0, files: /^lib\/fp\.ts$/ },
+  { name: 'values', level: 0, files: /^lib\/(fp|later)\.ts$/ },
   { name: 'errors', level: 0, files: /^lib\/error\.ts$/ },
   { name: 'types without a conn', level: 1, files: /^lib\/(effect|fetched)\.ts$/ },
   { name: 'http', level: 2, files: /^lib\/http\// },
   { name: 'crypto', level: 2, files: /^lib\/crypto\// },
-  { name: 'conn', level: 3, files: /^lib\/((conn|fold|port)\.ts$|conn\/)/ },
+  { name: 'conn', level: 3, files: /^lib\/((conn|fold|port|steps)\.ts$|conn\/)/ },
+  { name: 'interpreter', level: 3.5, files: /^lib\/(blame|boot|interpret)\.ts$/ },
   { name: 'plug', level: 4, files: /^lib\/plug\.ts$/ },
-  { name: 'run', level: 5, files: /^lib\/(run|error-response|telemetry)\.ts$/ },
+  { name: 'run', level: 5, files: /^lib\/(run|hooks|error-response|telemetry)\.ts$/ },
   { name: 'endpoint', level: 6, files: /^lib\/endpoint\.ts$/ },
   { name: 'root', level: 7, files: /^lib\/index\.ts$/ },
   { name: 'adapters', level: 8, files: /^lib\/adapters\// },

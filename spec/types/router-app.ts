@@ -21,7 +21,7 @@ interface Html {
 /** A view that says which assigns it shows. */
 const render =
   <A extends object>(view: (assigns: A) => Html) =>
-  <C extends Conn & Assigned<A>>(conn: C): C & Responded =>
+  <C extends Conn & Assigned<A>>(conn: C): Responded =>
     text(view(conn.assigns).html)(conn)
 const home = (assigns: {
   readonly currentUser: { readonly name: string } | null

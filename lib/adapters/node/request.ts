@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Body } from '../../conn.js'
-import type { RequestSource } from '../../conn/record.js'
+import type { RequestSource } from '../../conn/source.js'
 import type { CookieMemo } from '../../crypto/cookie-memo.js'
 import { badRequest, invalidQuery, plugError, type PlugError } from '../../error.js'
 import { fromRawHeaders, type HeaderList } from '../../http/headers.js'

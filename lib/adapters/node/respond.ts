@@ -193,7 +193,7 @@ const abandonBody = (body: RespBody | undefined): void => {
 /** A final conn, as it is given to what renders a failure: its response is taken back and its hooks have run. */
 const withoutResponse = (conn: Conn): Conn => {
   const again = ConnRecord.with(ConnRecord.recover(conn, undefined), { beforeSend: [] })
-  return ConnRecord.resp(again, undefined, conn.respHeaders, undefined)
+  return ConnRecord.unsent(again, undefined, conn.respHeaders)
 }
 
 /** Sends the response of a failure in the place of one that could not be sent; a bare one if that fails too. */

@@ -6,6 +6,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { Effect } from '../../../lib/effect.js'
 import { sessionUnavailable, type PlugError } from '../../../lib/error.js'
 import { left, right } from '../../../lib/fp.js'
+import { isPromise } from '../../../lib/later.js'
 import { flag, type Rule, type Rules } from '../../options.js'
 import { seconds } from '../options.js'
 
@@ -57,9 +58,6 @@ export const serverRules: Rules = {
 /** Makes an effect of an operation of the store. One that needs no promise is synchronous. */
 export type Guard = <A>(operation: StoreFailure['operation'], work: () => A | Promise<A>) => Effect<A>
 
-const isPromise = (value: unknown): value is Promise<unknown> =>
-  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function'
-
 /** The guard of a store. */
 export const guard = (store: string, options: ServerStoreOptions): Guard => {
   const { timeout = 2000, onFailure } = options
@@ -79,8 +77,8 @@ export const guard = (store: string, options: ServerStoreOptions): Guard => {
       } catch (cause) {
         return failed('error', cause)
       }
-      if (!isPromise(done)) return right(done)
-      const waiting: Promise<A> = done
+      if (!isPromise(done)) return right(done as A)
+      const waiting = done as Promise<A>
       return new Promise(resolve => {
         // What comes after the time-out comes too late: resolving again does nothing, so nobody is told twice.
         let late = false

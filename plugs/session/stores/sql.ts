@@ -4,6 +4,7 @@
  */
 import type { RawEntry } from '../../../lib/crypto/term-format.js'
 import { chain, map, type Effect } from '../../../lib/effect.js'
+import { soon } from '../../../lib/later.js'
 import { right } from '../../../lib/fp.js'
 import { checkOptions, type Rules } from '../../options.js'
 import { databaseMust, isPostgresClient, isSqliteDatabase } from '../../sql/dialect.js'
@@ -142,8 +143,7 @@ export const sqlStore = (
           }
           const written = (row: 'known' | 'made' | undefined) =>
             row === 'known' ? id : row === 'made' ? made : undefined
-          const applied = driver.apply(application, timesOf(session, now))
-          return applied instanceof Promise ? applied.then(written) : written(applied)
+          return soon(driver.apply(application, timesOf(session, now)), written)
         }),
       )
     },

@@ -16,7 +16,8 @@ import {
   resp,
   type Conn,
 } from '../../../lib/index.js'
-import { ConnRecord, putEntry } from '../../../lib/conn/record.js'
+import { putEntry } from '../../../lib/conn/entries.js'
+import { ConnRecord } from '../../../lib/conn/record.js'
 import { headerList, noHeaders } from '../../../lib/http/headers.js'
 import { conn, testSecretKeyBase } from '../../../lib/testing/index.js'
 

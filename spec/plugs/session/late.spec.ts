@@ -1,7 +1,7 @@
 // A session whose store is pure is read when somebody first asks.
 import t from 'tap'
 import { right } from 'fp-ts/lib/Either.js'
-import { checkAtBoot } from '../../../lib/plug.js'
+import { checkAtBoot } from '../../../lib/boot.js'
 import { pipeline, putReqHeader, text, type Conn } from '../../../lib/index.js'
 import { ConnRecord } from '../../../lib/conn/record.js'
 import { rawEntry } from '../../../lib/crypto/term-format.js'

@@ -189,7 +189,7 @@ t.test('on a session that was fetched without the codec, what does not fit is ab
 
 t.test('a session of another name is apart', async t => {
   const cart = defineSession(io.partial({ items: io.array(io.string) }), { name: 'cart' })
-  const app = pipeline(
+  const shop = pipeline(
     sessions,
     session({ name: 'cart', key: '_cart', store: memoryStore(memoryTable()) }),
     visitor.fetchSession,
@@ -198,12 +198,12 @@ t.test('a session of another name is apart', async t => {
     cart.deleteSession('items'),
     cart.putSession('items', ['tea', 'milk']),
     cart.configureSession('renew'),
-    text('ok'),
   )
+  const app = pipeline(shop, text('ok'))
   const answered = run(app)(conn('GET', '/'))
   t.strictSame(seen(dataOf(answered, 'cart')), { items: ['tea', 'milk'] })
   t.strictSame(Object.keys(answered.respCookies), ['_cart'])
-  t.strictSame(seen(dataOf(run(pipeline(app, cart.clearSession))(conn('GET', '/')), 'cart')), {})
+  t.strictSame(seen(dataOf(run(pipeline(shop, cart.clearSession, text('ok')))(conn('GET', '/')), 'cart')), {})
 })
 
 t.test('mistakes are told at boot', async t => {

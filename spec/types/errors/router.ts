@@ -1,6 +1,6 @@
 // Mistakes with routes, and what the compiler says to each.
 import * as E from 'fp-ts/lib/Either.js'
-import { assign, pipe, pipeline, text, type Conn, type Params } from '../../../lib/index.js'
+import { assign, pipe, pipeline, text, type Conn, type Params, type WithBodyParams } from '../../../lib/index.js'
 import { link } from '../../../plugs/index.js'
 import { controller, int, pipelines, router, scope, type Handler } from '../../../router/index.js'
 import { browser, fetchSession, getSession, putFlash, putSession, requireUser, signedIn, type Browser } from '../plugs.js'
@@ -58,8 +58,9 @@ export const h4 = scope('/', browser, ({ get }) => [get('/x', c => text(c.assign
 // error: Property 'session' is missing in type '{}'
 export const h5 = scope('/', ({ get }) => [get('/x', c => text(String(getSession('x')(c)))(c))])
 const show: Handler<Browser, 'id'> = c => text(c.params.id)(c)
+const saved: Handler<Conn & WithBodyParams, 'id'> = c => text(c.params.id)(c)
 // error: NotFetched<"put parsers() earlier in the pipeline">
-export const h6 = scope('/', fetchSession, ({ get }) => [get('/:id', show)])
+export const h6 = scope('/', fetchSession, ({ get }) => [get('/:id', saved)])
 // error: Property 'id' is missing in type '{ readonly other: string; }'
 export const h7 = scope('/', browser, ({ get }) => [get('/:other', show)])
 // error, first line: end with text, json, render, redirect or halt

@@ -1,0 +1,47 @@
+/** What of a conn may be seen where it is printed: secrets, entropy, cookies, sessions, authorization and body are masked. */
+import type { Conn } from '../conn.js'
+import { isFetched } from '../fetched.js'
+
+const masked = '[MASKED]'
+
+const maskAll = (record: object): Record<string, string> =>
+  Object.fromEntries(Object.keys(record).map(name => [name, masked]))
+
+/** Parameters without what the body gave. */
+const maskNames = (params: {}, body: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, Object.hasOwn(body, name) ? masked : value]),
+  )
+
+/** What a printer or a trace may show: secrets, entropy, cookies, sessions, authorization and body are masked. */
+export const printable = (conn: Conn): Record<string, unknown> => {
+  const { error } = conn
+  return {
+    method: conn.method,
+    scheme: conn.scheme,
+    host: conn.host,
+    port: conn.port,
+    path: conn.path,
+    segments: conn.segments,
+    scriptName: conn.scriptName,
+    queryString: conn.queryString,
+    reqHeaders: conn.reqHeaders,
+    remoteIp: conn.remoteIp,
+    httpVersion: conn.httpVersion,
+    body: masked,
+    cookies: masked,
+    sessions: maskAll(conn.sessions),
+    params: isFetched(conn.bodyParams) ? maskNames(conn.params, conn.bodyParams) : conn.params,
+    status: conn.status,
+    respHeaders: conn.respHeaders,
+    respCookies: maskAll(conn.respCookies),
+    respBody: conn.respBody === undefined ? undefined : masked,
+    assigns: conn.assigns,
+    halted: conn.halted,
+    now: conn.now,
+    endpointUrl: conn.endpointUrl,
+    secretKeyBase: conn.secretKeyBase === undefined ? undefined : masked,
+    route: conn.route,
+    error: error && { _tag: error._tag, status: error.status, message: error.message },
+  }
+}
