@@ -6,8 +6,20 @@ export * from './error.js'
 export { raise } from './conn/raise.js'
 export { errorResponse } from './error-response.js'
 export * as effect from './effect.js'
-export type { Effect, Result } from './effect.js'
-export { attempt, fail, named, pipeline, rescue, when, type Plug, type Rescued } from './plug.js'
+export type { Effect, IterableEffect, Outcome, Result } from './effect.js'
+export { ensure, gen, orFail, type EffectGenerator } from './gen.js'
+export type { ObservedStep, Observer } from './observer.js'
+export {
+  attempt,
+  fail,
+  named,
+  pipeline,
+  rescue,
+  when,
+  type AsyncEffect,
+  type Plug,
+  type Rescued,
+} from './plug.js'
 export type { After, AnyPlug, In, Next, Out, Pipeline } from './fold.js'
 export { run, type RenderErrors } from './run.js'
 export { checkSecretKeyBase, endpoint, type App, type Endpoint, type EndpointOptions } from './endpoint.js'

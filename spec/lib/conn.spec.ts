@@ -22,11 +22,13 @@ const {
   deleteRespCookie,
   deleteRespHeader,
   endpoint,
+  ensure,
   errorResponse,
   exception,
   fail,
   fetchCookies,
   fetchQueryParams,
+  gen,
   getCookies,
   getReqHeader,
   getRespCookies,
@@ -103,6 +105,7 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
   deleteRespCookie: made(name, name => deleteRespCookie(name)),
   deleteRespHeader: made(header, deleteRespHeader),
   endpoint: made(name, name => conn => endpoint({}, pipeline(assign(name, 1), text('done')))(conn)),
+  ensure: made(fc.boolean(), holds => conn => ensure(conn, holds, badRequest('a failure'))),
   errorResponse: made(some(400, 503), status =>
     errorResponse(plugboard.plugError(status, 'Spec', 'a failure')),
   ),
@@ -111,6 +114,13 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
     options === undefined ? fetchCookies : (fetchCookies(options) as Operation),
   ),
   fetchQueryParams: made(fc.boolean(), own => (own ? fetchQueryParams : fetchQueryParams({ length: 4 }))),
+  gen: made(
+    name,
+    key => conn =>
+      gen(function* () {
+        return assign(key, yield* plugboard.effect.of(1))(conn)
+      }),
+  ),
   getCookies: always((conn: Conn) => plugboard.isFetched(getCookies(conn))),
   getReqHeader: made(header, getReqHeader),
   getRespCookies: always(getRespCookies),
@@ -188,6 +198,7 @@ t.test('every exported function is among the operations, or takes no conn', asyn
     plugboard.pipe,
     plugboard.flow,
     plugboard.checkSecretKeyBase,
+    plugboard.orFail,
     plugboard.raise,
   ])
   for (const name of aside.filter(name => name.endsWith('.js'))) {

@@ -322,7 +322,7 @@ t.test('an effect that gives no Either, or no conn, is named', async t => {
       blamed(
         t,
         await wrong(outcome, later),
-        new RegExp(`^odd returned an effect that must give an Either, and gave ${shown}$`),
+        new RegExp(`^odd returned an effect that must come to an Either, and came to ${shown}$`),
       )
     for (const [value, shown] of [
       [undefined, 'undefined'],
@@ -332,7 +332,7 @@ t.test('an effect that gives no Either, or no conn, is named', async t => {
       blamed(
         t,
         await wrong(right(value), later),
-        new RegExp(`^odd returned an effect that must give a conn, and gave ${shown}$`),
+        new RegExp(`^odd returned an effect that must come to a conn, and came to ${shown}$`),
       )
     const cause = (await wrong(blank.cookies, later)).error?.cause
     t.match(cause, { name: 'NotFetchedError' })
@@ -385,7 +385,7 @@ t.test('what attempt rejects with is a failure: what onError says, or an excepti
 
 t.test('attempt is given functions', async t => {
   t.throws(() => attempt(Promise.resolve() as never), {
-    message: /^attempt: the work must be a function .*, and is a promise$/,
+    message: /^attempt: work must be a function .*, and is a promise$/,
   })
   t.throws(() => attempt(async () => 1, 1 as never), { message: /^attempt: onError must be a function/ })
 })

@@ -1,8 +1,8 @@
 /** A request of node:http as the source of a conn: each part is computed when it is first read. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Body } from '../../conn.js'
-import type { RequestSource } from '../../conn/source.js'
+import type { Body, Conn } from '../../conn.js'
+import type { Check, RequestState, Source } from '../../conn/source.js'
 import type { CookieMemo } from '../../crypto/cookie-memo.js'
 import { badRequest, invalidQuery, plugError, type PlugError } from '../../error.js'
 import { fromRawHeaders, type HeaderList } from '../../http/headers.js'
@@ -55,7 +55,7 @@ export interface Reading {
   readonly maxTargetSize: number
 }
 
-export class NodeRequest implements RequestSource {
+export class NodeRequest implements Source, RequestState {
   readonly message: IncomingMessage
   readonly response: ServerResponse
   readonly method: string
@@ -68,7 +68,10 @@ export class NodeRequest implements RequestSource {
   readonly secretKeyBase: string | undefined
   readonly cookieMemo: CookieMemo | undefined
   readonly telemetry: TelemetryPort | undefined
+  readonly observer = undefined
   readonly watch = undefined
+  waiting: Conn | undefined = undefined
+  checks: Set<Check> | undefined = undefined
   /** What is wrong with the request, if anything is: the app does not see it then, and the connection ends. */
   readonly problem: PlugError | undefined
   /** Whether the whole response has been written. */
@@ -157,6 +160,10 @@ export class NodeRequest implements RequestSource {
   }
   get body(): Body {
     return this.#bodiless ? noBody : this.#messageBody.body
+  }
+  /** The runner's notes stand on the request itself. */
+  get state(): RequestState {
+    return this
   }
   entropy(label: string, length: number): Uint8Array {
     return (this.#entropy ??= new RequestEntropy()).get(label, length)
