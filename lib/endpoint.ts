@@ -12,7 +12,7 @@ import { checkAtBoot, checkedAtBoot } from './boot.js'
 import { pipeline } from './plug.js'
 import type { TelemetryPort } from './port.js'
 import type { Result } from './effect.js'
-import { run, type RenderErrors } from './run.js'
+import { runner, type RenderErrors } from './run.js'
 import { observedRun } from './telemetry.js'
 
 /** What an endpoint is configured with. */
@@ -133,7 +133,7 @@ export const endpoint = (
     (telemetry === undefined || ConnRecord.telemetry(conn) === telemetry)
       ? conn
       : ConnRecord.request(conn, config)
-  const runInner = run(inner, renderErrors, telemetry)
+  const runInner = runner(inner, renderErrors, telemetry)
   const runOne = telemetry === undefined ? runInner : observedRun(telemetry, runInner)
   const endpoint = (conn: Conn): unknown => inner(ready(conn))
   if (cookieMemo !== undefined) memos.set(endpoint, cookieMemo)

@@ -21,7 +21,7 @@ export {
   type Rescued,
 } from './plug.js'
 export type { After, AnyPlug, In, Next, Out, Pipeline } from './fold.js'
-export { run, type RenderErrors } from './run.js'
+export { runner, type RenderErrors } from './run.js'
 export { checkSecretKeyBase, endpoint, type App, type Endpoint, type EndpointOptions } from './endpoint.js'
 export type {
   EndpointRequest,

@@ -59,7 +59,7 @@ const {
   requestUrl,
   rescue,
   resp,
-  run,
+  runner,
   sendFile,
   sendResp,
   shiftPath,
@@ -171,9 +171,9 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
   requestUrl: always(requestUrl),
   rescue: made(value, value => rescue(() => text(value))((conn: Conn) => fail(conn, badRequest('no')))),
   resp: made(fc.tuple(status, value), ([status, value]) => resp(status, value)),
-  run: made(
+  runner: made(
     some<Operation[]>(text('done'), halt, conn => fail(conn, exception('x'))),
-    plug => run(plug),
+    plug => runner(plug),
   ),
   sendFile: made(status, status => sendFile(status, 'a.txt')),
   sendResp: made(fc.tuple(status, value), ([status, value]) => sendResp(status, value)),

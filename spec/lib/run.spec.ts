@@ -20,7 +20,7 @@ import {
   registerBeforeSend,
   rescue,
   resp,
-  run,
+  runner,
   setCookies,
   text,
   type BeforeSend,
@@ -38,7 +38,7 @@ const joined = (...plugs: readonly AnyPlug[]): AnyPlug =>
 
 /** Runs to the end at once. */
 const ran = (plug: AnyPlug, renderErrors?: RenderErrors): Conn => {
-  const done = run(plug, renderErrors)(blank)
+  const done = runner(plug, renderErrors)(blank)
   if (done instanceof Promise) throw new Error('a promise')
   return done
 }
@@ -72,13 +72,13 @@ t.test('a synchronous app gives a conn and no promise, hooks and failures includ
     joined(hook(failing), text('x')),
     (conn: Conn) => () => right(text('x')(conn)),
   ])
-    t.ok(isConn(run(plug)(blank)))
-  t.ok(run(conn => attempt(async () => text('x')(conn)))(blank) instanceof Promise)
+    t.ok(isConn(runner(plug)(blank)))
+  t.ok(runner(conn => attempt(async () => text('x')(conn)))(blank) instanceof Promise)
 })
 
 t.test('calling run, or making the app, performs nothing', async t => {
   let performed = 0
-  const app = run(conn => () => ((performed += 1), right(text('x')(conn))))
+  const app = runner(conn => () => ((performed += 1), right(text('x')(conn))))
   t.equal(performed, 0)
   app(blank)
   app(blank)
@@ -94,7 +94,7 @@ t.test('an app must respond; a status alone is enough', async t => {
   }
   t.match(ran(putStatus(204)), { status: 204, respBody: undefined, error: undefined, halted: false })
   t.match(ran(joined(putStatus(401), halt)), { status: 401, error: undefined, halted: true })
-  t.match(await run(() => attempt(async () => blank))(blank), { error: { _tag: 'NotSent' } })
+  t.match(await runner(() => attempt(async () => blank))(blank), { error: { _tag: 'NotSent' } })
 })
 
 t.test('a failure is rendered on the newest conn, and stays known', async t => {
@@ -115,7 +115,10 @@ t.test('a failure is rendered on the newest conn, and stays known', async t => {
     t.strictSame(setCookies(done), ['a=b; path=/; HttpOnly'])
     t.notOk('later' in done.assigns)
   }
-  t.match(await run(() => attempt(() => Promise.reject(bug)))(blank), { status: 500, error: { cause: bug } })
+  t.match(await runner(() => attempt(() => Promise.reject(bug)))(blank), {
+    status: 500,
+    error: { cause: bug },
+  })
 })
 
 t.test('what was set of the response before a failure does not pass for it', async t => {
@@ -127,8 +130,8 @@ t.test('what was set of the response before a failure does not pass for it', asy
 })
 
 t.test('a conn that is halted, or has failed, before the app begins', async t => {
-  t.match(run(text('x'))(halt(putStatus(202)(blank))), { status: 202, respBody: undefined })
-  t.match(run(text('x'))(fail(blank, taken)), { status: 400, error: taken })
+  t.match(runner(text('x'))(halt(putStatus(202)(blank))), { status: 202, respBody: undefined })
+  t.match(runner(text('x'))(fail(blank, taken)), { status: 400, error: taken })
 })
 
 // --- renderErrors
@@ -161,7 +164,7 @@ t.test('renderErrors may set another status, halt, and need effects', async t =>
     ran(failing, () => conn => () => right(text('io')(conn))),
     { status: 400, respBody: 'io' },
   )
-  const later = run(failing, () => conn => attempt(async () => text('later')(conn)))(blank)
+  const later = runner(failing, () => conn => attempt(async () => text('later')(conn)))(blank)
   t.ok(later instanceof Promise)
   t.match(await later, { status: 400, respBody: 'later', halted: true })
 })
@@ -185,7 +188,7 @@ t.test('where renderErrors fails itself, or makes no body, a plain response stan
     t.match(done, plain)
     t.equal(done.respHeaders.get('x-request-id'), '1')
   }
-  t.match(await run(failing, () => () => attempt(() => Promise.reject(bug)))(blank), plain)
+  t.match(await runner(failing, () => () => attempt(() => Promise.reject(bug)))(blank), plain)
 })
 
 // --- hooks
@@ -206,10 +209,10 @@ t.test('hooks run last to first, each once, whatever the response is', async t =
     t.equal(order(done), 'cba')
     t.equal(done.status, status)
   }
-  const done = run(joined(all, noteLater('d'), note('e'), noteLater('f'), text('x')))(blank)
+  const done = runner(joined(all, noteLater('d'), note('e'), noteLater('f'), text('x')))(blank)
   t.ok(done instanceof Promise)
   t.equal(order(await done), 'fedcba')
-  const slow = await run(joined(all, (conn: Conn) => attempt(async () => conn), text('x')))(blank)
+  const slow = await runner(joined(all, (conn: Conn) => attempt(async () => conn), text('x')))(blank)
   t.equal(order(slow), 'cba', 'also when the app itself needed a promise')
 })
 
@@ -243,8 +246,8 @@ t.test('whether the conn was halted is not changed by hooks', async t => {
   t.match(ran(joined(hooks, text('x'), halt)), { halted: true, respBody: 'x' })
   t.equal(order(ran(joined(hooks, text('x'), halt))), 'cba')
   const later = joined(noteLater('a'), hooks)
-  t.match(await run(joined(later, text('x')))(blank), { halted: false })
-  t.match(await run(joined(later, text('x'), halt))(blank), { halted: true })
+  t.match(await runner(joined(later, text('x')))(blank), { halted: false })
+  t.match(await runner(joined(later, text('x'), halt))(blank), { halted: true })
 })
 
 const failures: Readonly<Record<string, readonly [plug: AnyPlug, error: unknown]>> = {
@@ -271,7 +274,7 @@ t.test(
         note('c'),
       )
       for (const end of [text('x'), joined(text('x'), halt)]) {
-        const done = await run(joined(kept, end))(blank)
+        const done = await runner(joined(kept, end))(blank)
         const { status = 0 } = error as { status?: number }
         t.match(done, { halted: true, status: status || 500, error }, name)
         t.equal(done.respBody, status ? `${taken.message}\n` : 'Internal Server Error\n')
@@ -336,7 +339,7 @@ t.test('hooks that a hook registers run next', async t => {
   t.match(failed, { status: 400 })
   t.equal(order(failed), 'bca', 'also when it then fails')
   const later = hook(conn => attempt(async () => note('c')(noted('b')(conn))))
-  t.equal(order(await run(joined(note('a'), later, text('x')))(blank)), 'bca')
+  t.equal(order(await runner(joined(note('a'), later, text('x')))(blank)), 'bca')
 })
 
 t.test('what renders a failure may register hooks; they run, but never without an end', async t => {
@@ -368,7 +371,7 @@ t.test('four thousand hooks do not overflow the stack', async t => {
   const chain = (left: number): BeforeSend =>
     left === 0 ? count('n') : conn => registerBeforeSend(chain(left - 1))(count('n')(conn))
   t.match(ran(all([chain(3_999)])).assigns, { n: 4_000 })
-  const slow = await run(all(many((conn: Conn) => attempt(async () => count('n')(conn)))))(blank)
+  const slow = await runner(all(many((conn: Conn) => attempt(async () => count('n')(conn)))))(blank)
   t.match(slow.assigns, { n: 4_000 })
 })
 
@@ -391,13 +394,13 @@ t.test('run never throws and never rejects', async t => {
   const holds = (t: Test, done: Conn) => t.ok(isConn(done) && (done.status as number) >= 400)
   for (const plug of odd)
     for (const app of [plug, joined(hook(plug), text('x')), joined(plug, text('x')), saying(plug) as AnyPlug])
-      for (const renderErrors of [undefined, () => plug]) holds(t, await run(app, renderErrors)(blank))
+      for (const renderErrors of [undefined, () => plug]) holds(t, await runner(app, renderErrors)(blank))
 })
 
 // --- replay
 
 t.test('the same app on the same conn gives the same conn, byte for byte', async t => {
-  const app = run(
+  const app = runner(
     joined(
       (conn: Conn) => assign('nonce', Buffer.from(conn.entropy('nonce', 16)).toString('hex'))(conn),
       putRespCookie('sealed', { user: 7 }, { encrypt: true }),

@@ -14,7 +14,7 @@ import {
   putRespHeader,
   putStatus,
   registerBeforeSend,
-  run,
+  runner,
   text,
   type AnyPlug,
   type Conn,
@@ -188,9 +188,9 @@ t.test('an endpoint inside another is a plug: the one that is run tells of the r
 
 t.test('run tells of failures that it renders, and of nothing else', async t => {
   const telemetry = recordTelemetry()
-  run(text('fine'), undefined, telemetry)(blank)
+  runner(text('fine'), undefined, telemetry)(blank)
   t.strictSame(telemetry.events, [])
-  run(c => fail(c, taken), undefined, telemetry)(blank)
+  runner(c => fail(c, taken), undefined, telemetry)(blank)
   t.strictSame(
     telemetry.events.map(event => short(event.name)),
     ['error_rendered'],

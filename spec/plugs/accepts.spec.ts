@@ -1,13 +1,5 @@
 import t from 'tap'
-import {
-  fetchQueryParams,
-  fail,
-  noRoute,
-  pipeline,
-  run as runPlug,
-  text,
-  type Conn,
-} from '../../lib/index.js'
+import { fetchQueryParams, fail, noRoute, pipeline, runner, text, type Conn } from '../../lib/index.js'
 import { conn, run } from '../../lib/testing/index.js'
 import { accepts, getFormat, putFormat } from '../../plugs/index.js'
 
@@ -79,7 +71,7 @@ t.test('getFormat falls back on the parameter', async t => {
 
 t.test('error responses speak the format', async t => {
   const plug = pipeline(accepts(['html', 'json']), c => fail(c, noRoute('nothing here')))
-  const done = runPlug(plug)(accepting('application/json')) as Conn
+  const done = runner(plug)(accepting('application/json')) as Conn
   t.equal(done.respHeaders.get('content-type'), 'application/json; charset=utf-8')
 })
 

@@ -11,7 +11,7 @@ import { plugError } from '../../error.js'
 import { left, right } from '../../fp.js'
 import { checkAtBoot } from '../../boot.js'
 import { fail } from '../../plug.js'
-import { run as runPlug } from '../../run.js'
+import { runner } from '../../run.js'
 import { tellInit } from '../../telemetry.js'
 import { drainOf } from './drain.js'
 import { keepAliveLines } from './head.js'
@@ -154,7 +154,7 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
       const drain = drainOf(server, settings.tls !== undefined)
       const sender: Sender = {
         report: reporter(settings.onError),
-        render: (conn, problem) => runPlug(failing => fail(failing, problem), renderErrors, telemetry)(conn),
+        render: (conn, problem) => runner(failing => fail(failing, problem), renderErrors, telemetry)(conn),
         sendTimeout: settings.sendTimeout,
         keepAlive: keepAliveLines(settings.keepAliveTimeout),
         stopping: drain.stopping,
