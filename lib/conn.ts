@@ -7,6 +7,15 @@ import type { PlugError } from './error.js'
 import type { HeaderList } from './http/headers.js'
 import type { ParamValue } from './http/query.js'
 import type { Effect } from './effect.js'
+import type { Body, RespBody } from './body.js'
+import type { MatchedRoute } from './matched-route.js'
+import type { RespCookie } from './resp-cookie.js'
+import type { Session, SessionData } from './session.js'
+
+export type * from './body.js'
+export type * from './matched-route.js'
+export type * from './resp-cookie.js'
+export type * from './session.js'
 
 declare const halted: unique symbol
 /** Optional and of Conn alone: what has responded is a conn, and no subtype of one, so that a union keeps both. */
@@ -121,58 +130,6 @@ export type Going<R> = R extends Answered ? (typeof open extends keyof R ? R : n
 /** A plug that runs before the response is written; registered by `registerBeforeSend`. */
 export type BeforeSend = (conn: Conn) => Conn | Effect<Conn>
 
-/** What the router says of the route that matched. */
-export interface MatchedRoute {
-  /** The method it was declared for; `'*'` for any. */
-  readonly method: string
-  /** Its pattern, mounts included: `'/snippets/:id'`. */
-  readonly pattern: string
-  /** What was declared with it as `metadata`, over that of the mounts it is under; empty when there is none. */
-  readonly metadata: Metadata
-}
-
-/** What an app wants to be known of a route: for its logs, its documentation, its telemetry. */
-export type Metadata = Readonly<Record<string, unknown>>
-
-/** How much of a body is read, and how long is waited for it. */
-export interface BodyLimits {
-  /** Bytes at most; more is a `RequestTooLarge` (413). Default 8,000,000. */
-  readonly length?: number
-  /** Milliseconds at most between two pieces; longer is a `RequestTimeout` (408). Default 15,000. */
-  readonly readTimeout?: number
-}
-
-/** The request body, as effects: nothing is read before the runner executes one. */
-export interface Body {
-  /** The whole body. Reading it again gives the same bytes. */
-  bytes(limits?: BodyLimits): Effect<Uint8Array>
-  /**
-   * The body piece by piece, with back-pressure. It takes the body: nothing can be read after it. After `bytes` it gives
-   * the same bytes.
-   */
-  chunks(limits?: BodyLimits): AsyncIterable<Uint8Array>
-}
-
-/** A part of a file that the adapter sends from disk. */
-export interface FileBody {
-  readonly kind: 'file'
-  /** The file's path. */
-  readonly file: string
-  /** The first byte. */
-  readonly offset: number
-  /** How many bytes, or all from `offset` on. */
-  readonly length: number | 'all'
-}
-
-/** A body that is sent piece by piece, as fast as the client takes it. */
-export interface StreamBody {
-  readonly kind: 'stream'
-  readonly chunks: AsyncIterable<string | Uint8Array>
-}
-
-/** A response body is data: text (sent as UTF-8), bytes, a range of a file, or a stream. */
-export type RespBody = string | Uint8Array | FileBody | StreamBody
-
 /** A conn whose pipeline has stopped: made by {@link halt} and `fail`. */
 export interface Halted extends ConnFields {
   readonly [halted]: true
@@ -184,49 +141,6 @@ export interface Answered {
 }
 /** A conn to which a plug has responded: what a handler ends with. No other plug may follow but hooks. */
 export interface Responded extends ConnFields, Answered {}
-
-/** A response cookie: its value and attributes, as `putRespCookie` took them. */
-export interface RespCookie {
-  /** The value as it is sent; `''` with `maxAge: 0` deletes the cookie. */
-  readonly value: string
-  readonly path?: string
-  readonly domain?: string
-  /** Seconds. */
-  readonly maxAge?: number
-  readonly secure?: boolean
-  readonly httpOnly?: boolean
-  readonly sameSite?: 'Strict' | 'Lax' | 'None'
-  readonly partitioned?: boolean
-  /** Raw text to append after a `; `. */
-  readonly extra?: string
-}
-
-/** Terms as a session holds them, each decoded when it is read. */
-export type SessionData = Readonly<Record<string, unknown>>
-
-/** What is to become of a session when the response is sent. */
-export type SessionInfo = 'write' | 'renew' | 'drop' | 'ignore' | undefined
-
-/** One change of a session, in the order they were made. */
-export type SessionChange =
-  | { readonly op: 'put'; readonly key: string; readonly value: unknown }
-  | { readonly op: 'delete'; readonly key: string }
-  | { readonly op: 'clear' }
-
-/**
- * A fetched session: what was stored and the changes made since. A value: `putSession` and its like give a new one.
- * The data type is that of `data`, for a session typed by a codec.
- */
-export interface Session<out Data = SessionData> extends Fetched {
-  /** The stored id, or undefined when there was no valid session. */
-  readonly id: string | undefined
-  /** The terms as they are now, changes included. */
-  readonly data: Data
-  /** What has been changed since it was fetched. */
-  readonly changes: readonly SessionChange[]
-  /** What will become of it when the response is sent. */
-  readonly info: SessionInfo
-}
 
 /** A conn whose session has been fetched. */
 export interface WithSession<Data = SessionData, Name extends string = 'session'> {

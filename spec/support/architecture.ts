@@ -21,7 +21,7 @@ export type Sources = Readonly<Record<string, string>>
 const layers: readonly { readonly name: string; readonly level: number; readonly files: RegExp }[] = [
   { name: 'values', level: 0, files: /^lib\/(fp|later)\.ts$/ },
   { name: 'errors', level: 0, files: /^lib\/error\.ts$/ },
-  { name: 'types without a conn', level: 1, files: /^lib\/(effect|iterable-effect|fetched)\.ts$/ },
+  { name: 'types without a conn', level: 1, files: /^lib\/(effect|iterable-effect|fetched|body|matched-route|resp-cookie|session)\.ts$/ },
   { name: 'http', level: 2, files: /^lib\/http\// },
   { name: 'crypto', level: 2, files: /^lib\/crypto\// },
   { name: 'conn', level: 3, files: /^lib\/((conn|fold|observer|port|steps)\.ts$|conn\/)/ },
