@@ -50,5 +50,5 @@ export const notHalted = (list: readonly Step[], at: number, conn: Conn): Halted
     list,
     at,
     conn,
-    `has responded and not halted, and ${plugName(list[at + 1])} would go on: end it with halt, as in pipe(conn, text(…), halt), or change a response by registerBeforeSend`,
+    `has responded and not halted, and ${plugName(list[at + 1])} would go on: end it with halt: pipe(conn, text(…), halt); to change a response, use registerBeforeSend`,
   )
