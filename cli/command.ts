@@ -27,7 +27,7 @@ export const usage = `usage: plugboard routes [text] [--method METHOD] [--json]
        plugboard routes --match METHOD PATH [--host HOST] [--json]
        plugboard --help | --version
 
-Lists the routes of the app in this folder: method, pattern, handler, what its scopes go through, and the line that
+Lists the routes of the app in this folder: method, pattern, handler, what it goes through, and the line that
 declares it. Nothing is served, and no plug runs.
 
   text             only routes that have it in their pattern, handler, pipelines or file

@@ -58,15 +58,23 @@ const named = (route: RouteInfo, folder: string): string =>
   withPlace(`${route.mount ? 'forward' : route.method} ${route.pattern}`, route, folder)
 
 /** What runs, one a line, with its number. */
-const stepsOf = ({ plugs, handler }: RouteInfo): string =>
-  [...plugs, handler]
-    .map((name, i) => `  ${String(i + 1).padStart(String(plugs.length + 1).length)}  ${name}\n`)
-    .join('')
+const numbered = (names: readonly string[]): string =>
+  names.map((name, i) => `  ${String(i + 1).padStart(String(names.length).length)}  ${name}\n`).join('')
 
-const answeredBy = (fallback: RouteInfo | undefined, folder: string): string =>
-  fallback === undefined
-    ? 'No fallback answers: it is a 404 of the endpoint.\n'
-    : `${withPlace(`The fallback in ${fallback.pattern}`, fallback, folder)} answers. It runs\n${stepsOf(fallback)}`
+const stepsOf = ({ plugs, handler }: RouteInfo): string => numbered([...plugs, handler])
+
+const answeredBy = (
+  fallback: RouteInfo | undefined,
+  folder: string,
+  status: 404 | 405 | 204 = 404,
+): string => {
+  if (fallback === undefined) return 'No fallback answers: it is a 404 of the endpoint.\n'
+  const named = withPlace(`The fallback in ${fallback.pattern}`, fallback, folder)
+  if (status !== 204)
+    return `${named} answers${status === 405 ? ' with 405' : ''}. It runs\n${stepsOf(fallback)}`
+  const { plugs } = fallback
+  return `${named} answers with 204, without its handler.${plugs.length === 0 ? '' : ' It runs'}\n${numbered(plugs)}`
+}
 
 /** What becomes of a request, and what runs for it. */
 export const answer = (request: string, found: Answer, folder: string): string => {
@@ -88,7 +96,7 @@ export const answer = (request: string, found: Answer, folder: string): string =
     case 'none': {
       const others =
         found.allowed.length === 0 ? '' : `There are routes of this path for ${found.allowed.join(', ')}.\n`
-      return `No route takes ${request}.\n${others}${answeredBy(found.fallback, folder)}`
+      return `No route takes ${request}.\n${others}${answeredBy(found.fallback, folder, found.status)}`
     }
     case 'malformed':
       return `No route takes ${request}: its path is not percent-encoded UTF-8, which is a 400.\n`

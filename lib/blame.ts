@@ -2,29 +2,35 @@
 import type { Conn, Halted } from './conn.js'
 import { ConnRecord } from './conn/record.js'
 import { exception } from './error.js'
+import { isFetched, NotFetchedError } from './fetched.js'
 import { isPromise } from './later.js'
 import { plugName, type Step } from './steps.js'
 
 const change = 'a conn is changed by the functions of plugboard, as in assign(…)(conn)'
 
-/** Whether a value was made from a conn without its functions. A value that refuses to be looked at is not. */
-const isCopy = (value: object): boolean => {
+/** What a function returns, or another value if it throws: a Proxy or a getter may refuse to be read. */
+const orElse = <A>(read: () => A, otherwise: A): A => {
   try {
-    return value instanceof ConnRecord || 'respHeaders' in value
+    return read()
   } catch {
-    return false
+    return otherwise
   }
 }
+
+/** What an object is, for a message. */
+const describeObject = (value: object): string =>
+  value instanceof ConnRecord || (isFetched(value) && 'respHeaders' in value)
+    ? `a copy of a conn (by {...conn}, Object.assign, Object.create or a Proxy): ${change}`
+    : 'an object that is no conn'
 
 /** What a value is, for a message. */
 export const describe = (value: unknown): string => {
   if (isPromise(value)) return 'a promise'
   if (ConnRecord.is(value)) return 'a conn'
   if (value === null || value === undefined) return String(value)
-  if (typeof value !== 'object') return `a ${typeof value}`
-  return isCopy(value)
-    ? `a copy of a conn (by {...conn}, Object.assign, Object.create or a Proxy): ${change}`
-    : 'an object that is no conn'
+  return typeof value === 'object'
+    ? orElse(() => describeObject(value), `an object that cannot be read (a Proxy?): ${change}`)
+    : `a ${typeof value}`
 }
 
 const ignore = (): void => {}
@@ -39,9 +45,24 @@ export const noResult = (list: readonly Step[], at: number, conn: Conn, value: u
     return blame(list, at, conn, 'returned a function of a conn: give a plug its conn, as in plug(conn)')
   if (!isPromise(value))
     return blame(list, at, conn, `must return a conn or an effect, and returned ${describe(value)}`)
-  // nobody waits for it: were it to reject, the process would end
-  value.then(ignore, ignore)
+  // unless a rejection is handled, it ends the process
+  orElse(() => void Promise.resolve(value).then(ignore, ignore), undefined)
   return blame(list, at, conn, 'returned a promise: wrap the work in attempt(() => promise)')
+}
+
+/** What an effect of a step gave is no Either of a conn and a failure. */
+export const noOutcome = (list: readonly Step[], at: number, conn: Conn, outcome: unknown): Halted => {
+  const gave = (must: string, value: unknown): Halted =>
+    blame(list, at, conn, `returned an effect that must come to ${must}, and came to ${describe(value)}`)
+  try {
+    const { _tag, right } = Object(outcome) as { readonly [K in '_tag' | 'right']?: unknown }
+    return _tag === 'Right' ? gave('a conn', right) : gave('an Either', outcome)
+  } catch (thrown) {
+    // the error of a field that is not fetched says what to put earlier
+    return thrown instanceof NotFetchedError
+      ? ConnRecord.fail(conn, exception(thrown))
+      : gave('an Either', outcome)
+  }
 }
 
 /** A step has responded and let the rest follow: what it refused would be done, and its response replaced. */

@@ -31,10 +31,12 @@ export interface FileBody {
   readonly length: number | 'all'
 }
 
-/** A body that is sent piece by piece, as fast as the client takes it. */
+/** A body that is sent chunk by chunk, as fast as the client reads it. */
 export interface StreamBody {
   readonly kind: 'stream'
   readonly chunks: AsyncIterable<string | Uint8Array>
+  /** Whether status and headers are sent immediately; otherwise with the first chunk. */
+  readonly flushHeaders?: boolean
 }
 
 /** A response body is data: text (sent as UTF-8), bytes, a range of a file, or a stream. */

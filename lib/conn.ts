@@ -2,7 +2,7 @@
  * The Conn: one immutable record that holds the request, what has been fetched from it, the response so far and the
  * app's own data. This file is its type, with the type states that plugs ask for and give.
  */
-import type { Dict, Fetched, NotFetched } from './fetched.js'
+import type { Dict, NotFetched, NotFetchedOr } from './fetched.js'
 import type { PlugError } from './error.js'
 import type { HeaderList } from './http/headers.js'
 import type { ParamValue } from './http/query.js'
@@ -10,16 +10,21 @@ import type { Effect } from './effect.js'
 import type { Body, RespBody } from './body.js'
 import type { MatchedRoute } from './matched-route.js'
 import type { RespCookie } from './resp-cookie.js'
-import type { Session, SessionData } from './session.js'
+import type { Csrf } from './type-states.js'
 
 export type * from './body.js'
 export type * from './matched-route.js'
 export type * from './resp-cookie.js'
 export type * from './session.js'
+export type * from './type-states.js'
 
 declare const halted: unique symbol
 /** Optional and of Conn alone: what has responded is a conn, and no subtype of one, so that a union keeps both. */
 declare const open: unique symbol
+/** Optional as well: a conn of which more is known is assignable to one of which less is, and a union keeps both. */
+declare const unknown: unique symbol
+declare const failure: unique symbol
+declare const answer: unique symbol
 
 /** A method of a class, which a spread leaves out: what is made by `{...conn}` is no conn. */
 declare abstract class Whole {
@@ -66,13 +71,15 @@ export interface ConnFields extends Whole {
   /** The decoded query. */
   readonly queryParams: NotFetched<'put fetchQueryParams earlier in the pipeline'> | Dict<ParamValue>
   /** The decoded body. */
-  readonly bodyParams: NotFetched<'put parsers() earlier in the pipeline'> | Dict<unknown>
+  readonly bodyParams:
+    | NotFetchedOr<'put parsers() earlier in the pipeline', 'scope.from<…>(), if it is before the router'>
+    | Dict<unknown>
   /** Path parameters over body parameters over query parameters; path parameters are typed by the route. */
   readonly params: {}
   /** The path parameters as the route matched them, decoded from percent-encoding but by no codec. */
   readonly pathParams: Readonly<Record<string, string | readonly string[]>>
   /** The fetched sessions by name; the one without a name of its own is `session`. */
-  readonly sessions: {}
+  readonly sessions: NoSession<'put fetchSession earlier in the pipeline'>
   /** The flash: messages for this request and, after a redirect, for the next. */
   readonly flash: NotFetched<'put fetchFlash (after fetchSession) earlier in the pipeline'> | Dict<string>
   /** Where the state behind CSRF tokens is kept. */
@@ -104,7 +111,7 @@ export interface ConnFields extends Whole {
    * A label names its one purpose and its subject, such as `'invite:' + email`. The only randomness a plug may use.
    */
   entropy(label: string, length: number): Uint8Array
-  /** Fires once, when the client has gone or the deadline has passed. */
+  /** Fires once: when the client has left, the deadline has passed, or the rest of the request is malformed. */
   readonly signal: AbortSignal
   /** Where people reach the app, as the endpoint's `url` says (`'https://example.com'`); undefined if it does not. */
   readonly endpointUrl: string | undefined
@@ -116,78 +123,65 @@ export interface ConnFields extends Whole {
   readonly error: PlugError | undefined
 }
 
+/** No session has been fetched: the hint is what the compiler prints where one is read. */
+export interface NoSession<Hint extends string> extends Readonly<Record<never, Hint>> {}
+
 /** The immutable record that threads through every plug: {@link ConnFields}. */
 export interface Conn extends ConnFields {
   readonly [open]?: true | undefined
 }
 
 /** Whether what a plug returns has responded, and lets the rest of the pipeline go on: `never`, or the conn. */
-export type Unhalted<R> = R extends Answered ? (typeof open extends keyof R ? never : R) : never
+export type Unhalted<R> = R extends WithResponse ? (typeof open extends keyof R ? never : R) : never
 
 /** The rest: what a plug passes on. */
-export type Going<R> = R extends Answered ? (typeof open extends keyof R ? R : never) : R
+export type Going<R> = R extends WithResponse ? (typeof open extends keyof R ? R : never) : R
 
 /** A plug that runs before the response is written; registered by `registerBeforeSend`. */
 export type BeforeSend = (conn: Conn) => Conn | Effect<Conn>
 
-/** A conn whose pipeline has stopped: made by {@link halt} and `fail`. */
-export interface Halted extends ConnFields {
+/** A conn whose pipeline has stopped, with what is known of why. */
+export interface HaltedFields extends ConnFields {
   readonly [halted]: true
+}
+/** A conn whose pipeline has stopped: made by {@link halt} and `fail`. */
+export interface Halted extends HaltedFields {
+  readonly [unknown]?: true | undefined
+}
+/** A conn that has failed with a known failure, made by `fail`: a {@link Halted} that pipelines carry outwards. */
+export interface Failed<out E> extends HaltedFields {
+  readonly [failure]: E
+}
+/** A conn that has responded with a known answer and was halted: a {@link Halted} that pipelines carry outwards. */
+export interface Answered<out A> extends HaltedFields {
+  readonly [answer]: A
 }
 
 /** A conn that holds a response. The name of its mark is what the compiler prints when a handler forgets one. */
-export interface Answered {
+export interface WithResponse {
   readonly 'end with text, json, render, redirect or halt': true
 }
+/** A conn to which a plug has responded, with what is known of the response. */
+export interface RespondedFields extends ConnFields, WithResponse {}
 /** A conn to which a plug has responded: what a handler ends with. No other plug may follow but hooks. */
-export interface Responded extends ConnFields, Answered {}
-
-/** A conn whose session has been fetched. */
-export interface WithSession<Data = SessionData, Name extends string = 'session'> {
-  readonly sessions: { readonly [N in Name]: Session<Data> }
+export interface Responded extends RespondedFields {
+  readonly [unknown]?: true | undefined
+}
+/** A conn to which a plug has responded with a known status, and perhaps a known body: a {@link Responded}. */
+export interface Sent<out S extends number, out B = unknown> extends RespondedFields {
+  readonly [answer]: Answer<S, B>
 }
 
-/** A conn whose cookies have been fetched. */
-export interface WithCookies<Cookies = Dict<string>> {
-  readonly cookies: Cookies
+/** What the compiler knows of a response: its status, and the type of its body. */
+export interface Answer<out S extends number = number, out B = unknown> {
+  readonly status: S
+  readonly body: B
 }
 
-/** A conn whose query has been decoded. */
-export interface WithQueryParams {
-  readonly queryParams: Dict<ParamValue>
-}
+/** What {@link halt} makes of a conn: it keeps what is known of its response. */
+export type Halting<C> = C extends { readonly [answer]: infer A } ? Answered<A> : Halted
 
-/** A conn whose body has been decoded. */
-export interface WithBodyParams {
-  readonly bodyParams: Dict<unknown>
-}
-
-/** A conn whose flash has been fetched. */
-export interface WithFlash {
-  readonly flash: Dict<string>
-}
-
-/** What `protectFromForgery` leaves for the functions that make tokens. */
-export interface Csrf extends Fetched {
-  /** The name of the session that holds the state. */
-  readonly session: string
-  /** The key of the state in that session. */
-  readonly key: string
-  /** How often the state was deleted in this request: each time the next one is another. */
-  readonly round: number
-}
-
-/** A conn whose requests have been checked for forgery. */
-export interface WithCsrf {
-  readonly csrf: Csrf
-}
-
-/** A conn with these assigns. */
-export interface Assigned<A extends object> {
-  readonly assigns: A
-}
-
-/** A conn with these path parameters. */
-export interface Params<P> {
-  readonly params: P
-}
+/** The failures that a conn is known to have failed with; `never` for any other conn. */
+export type FailureIn<C> = C extends { readonly [failure]: infer E } ? E : never
+/** The answers that a conn is known to hold; `never` for any other conn. */
+export type AnswerIn<C> = C extends { readonly [answer]: infer A } ? A : never

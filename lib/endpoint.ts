@@ -7,12 +7,27 @@ import { ConnRecord } from './conn/record.js'
 import { CookieMemo } from './crypto/cookie-memo.js'
 import { errorResponse } from './error-response.js'
 import type { AnyPlug } from './fold.js'
-import { originProblem } from './http/origin.js'
+import { origin } from './http/origin.js'
+import {
+  anything,
+  checkOptions,
+  checkValue,
+  func,
+  having,
+  integer,
+  object,
+  required,
+  shown,
+  type Rules,
+} from './options.js'
 import { checkAtBoot, checkedAtBoot } from './boot.js'
+import type { Exceptions } from './exceptions.js'
 import { pipeline } from './plug.js'
+import { declareAll } from './declared.js'
 import type { TelemetryPort } from './port.js'
 import type { Result } from './effect.js'
 import { runner, type RenderErrors } from './run.js'
+import { steps } from './steps.js'
 import { observedRun } from './telemetry.js'
 
 /** What an endpoint is configured with. */
@@ -40,6 +55,14 @@ export interface EndpointOptions {
    * inside another, its routers alone tell this port. Default: nobody.
    */
   readonly telemetry?: TelemetryPort | undefined
+  /**
+   * Says which failure an exception stands for, where an error of a library or of the app's own means something to the
+   * client: `thrown => thrown instanceof NoSuchRow ? plugError(404, 'NoSuchRow', 'Not found') : undefined`. It is asked once
+   * for each exception that no `rescue` has handled, hooks included, and the failure takes its place for `renderErrors`,
+   * telemetry and log, with what was thrown as its `cause`. A function that throws, or returns something else, leaves a
+   * 500. Of an endpoint that is a plug inside another, the outer one's is asked. Default: each exception is a bug (500).
+   */
+  readonly exceptions?: Exceptions
   /** Makes the response of a failure; by default a short page, JSON or text. */
   readonly renderErrors?: RenderErrors
 }
@@ -59,33 +82,39 @@ const hint = `make one with: node -e "console.log(require('crypto').randomBytes(
  * Throws unless a secret is long enough for the keys of cookies and sessions. The secret is never in the message.
  *
  * @param place What the message begins with, such as `'cookieStore: '`. Default nothing: the endpoint's secret.
+ *
+ * @throws TypeError if it is not a string of at least 64 bytes
  */
 export const checkSecretKeyBase = (secret: unknown, place = ''): void => {
   const length = typeof secret === 'string' ? Buffer.byteLength(secret) : 0
   if (length < 64)
     throw new TypeError(
-      `${place}secretKeyBase must be a string of at least 64 bytes, and ${typeof secret === 'string' ? `has ${length}` : 'is no string'}; ${hint}`,
+      `${place}secretKeyBase must be a string of at least 64 bytes, got ${typeof secret === 'string' ? `one of ${length} bytes` : shown(secret)}; ${hint}`,
     )
 }
 
-/** The memo that an option asks for. */
+const rules = {
+  // It has a check of its own, which says how to make one.
+  secretKeyBase: anything,
+  url: origin('mount an app that lives under a path with forward'),
+  cookieMemo: object,
+  telemetry: having(
+    'a telemetry port, such as telemetryTo(…) of plugboard/node, with the functions systemTime, monotonicTime and execute',
+    'systemTime',
+    'monotonicTime',
+    'execute',
+  ),
+  exceptions: func('from what was thrown to a PlugError or undefined'),
+  renderErrors: func('from a failure to a plug'),
+} satisfies Rules
+
+const memoRules: Rules = { maxBytes: required(integer(1, undefined, 'bytes')) }
+
+/** The cache that an option describes. */
 const memoOf = (option: EndpointOptions['cookieMemo']): CookieMemo | undefined => {
   if (option === undefined) return undefined
-  const maxBytes: unknown = Object(option).maxBytes
-  if (!Number.isSafeInteger(maxBytes) || (maxBytes as number) < 1)
-    throw new TypeError('endpoint: cookieMemo must be { maxBytes }, a whole number of bytes, at least 1')
-  return new CookieMemo(maxBytes as number)
-}
-
-/** Throws unless a value can be a port for telemetry. */
-const checkTelemetry = (port: unknown): void => {
-  const { systemTime, monotonicTime, execute } = Object(port) as {
-    readonly [K in keyof TelemetryPort]?: unknown
-  }
-  if (![systemTime, monotonicTime, execute].every(part => typeof part === 'function'))
-    throw new TypeError(
-      'endpoint: telemetry must be a telemetry port, such as telemetryTo(…) of plugboard/node: functions systemTime, monotonicTime and execute',
-    )
+  checkOptions('endpoint: cookieMemo', option, memoRules)
+  return new CookieMemo(option.maxBytes)
 }
 
 const memos = new WeakMap<object, CookieMemo>()
@@ -93,9 +122,15 @@ const memos = new WeakMap<object, CookieMemo>()
 /** The memo of cookies that an endpoint has made, for the adapter, which makes its conns with it. */
 export const cookieMemoOf = (app: Endpoint): CookieMemo | undefined => memos.get(app)
 
+const plugsByEndpoint = new WeakMap<object, readonly AnyPlug[]>()
+
+/** The plugs that an endpoint is made of, for the adapter: the last one is its router or handler. */
+export const plugsOf = (app: Endpoint): readonly AnyPlug[] => plugsByEndpoint.get(app) ?? []
+
 /**
  * Makes an app of its configuration and the plug that answers every request: usually a pipeline that ends in a router.
  *
+ * @throws TypeError if an option is unknown or wrong; the message names it and shows no secret
  * @example
  * import { endpoint, text } from 'plugboard'
  * import { conn } from 'plugboard/testing'
@@ -107,18 +142,12 @@ export const endpoint = (
   options: EndpointOptions,
   plug: (conn: Conn) => Result<Responded | Halted>,
 ): Endpoint => {
+  checkOptions('endpoint', options, rules)
   // one that is given and undefined is a variable that was not set
-  if ('secretKeyBase' in options) checkSecretKeyBase(options.secretKeyBase)
-  const problem =
-    'url' in options
-      ? originProblem(options.url, 'an app that lives under one is mounted there by forward')
-      : undefined
-  if (problem !== undefined) throw new TypeError(`endpoint: url ${problem}`)
-  const { secretKeyBase, url, telemetry, renderErrors = errorResponse } = options
-  if (typeof renderErrors !== 'function')
-    throw new TypeError('endpoint: renderErrors must be a function from a failure to a plug')
+  if ('secretKeyBase' in options) checkSecretKeyBase(options.secretKeyBase, 'endpoint: ')
+  if ('url' in options) checkValue('endpoint', 'url', options.url, rules.url)
+  const { secretKeyBase, url, telemetry, exceptions, renderErrors = errorResponse } = options
   const cookieMemo = memoOf(options.cookieMemo)
-  if (telemetry !== undefined) checkTelemetry(telemetry)
   const inner: AnyPlug = pipeline(plug)
   const config = {
     ...(secretKeyBase !== undefined && { secretKeyBase }),
@@ -133,10 +162,12 @@ export const endpoint = (
     (telemetry === undefined || ConnRecord.telemetry(conn) === telemetry)
       ? conn
       : ConnRecord.request(conn, config)
-  const runInner = runner(inner, renderErrors, telemetry)
+  const runInner = runner(inner, renderErrors, telemetry, exceptions)
   const runOne = telemetry === undefined ? runInner : observedRun(telemetry, runInner)
   const endpoint = (conn: Conn): unknown => inner(ready(conn))
   if (cookieMemo !== undefined) memos.set(endpoint, cookieMemo)
+  declareAll(endpoint, () => [inner])
+  plugsByEndpoint.set(endpoint, steps(inner))
   checkedAtBoot(endpoint, given => checkAtBoot(inner, { ...given, secretKeyBase }))
   // not enumerable: whoever prints an endpoint must not print its secret
   return Object.defineProperties(endpoint, {
@@ -148,5 +179,13 @@ export const endpoint = (
 /** An app as an adapter takes it: an endpoint, or any plug, which is an endpoint without configuration. */
 export type App = Endpoint | ((conn: Conn) => unknown)
 
-/** The endpoint of an app. */
+/**
+ * The endpoint of an app: the app itself if it is one, else one without configuration. For an adapter, which takes either.
+ *
+ * @example
+ * import { endpointOf, text } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * const { status } = await endpointOf(text('hello')).run(conn('GET', '/'))
+ * status // => 200
+ */
 export const endpointOf = (app: App): Endpoint => ('run' in app ? app : endpoint({}, app as Endpoint))

@@ -46,11 +46,20 @@ const formatOf = (conn: Conn): Format => {
   return isFormat(chosen) ? chosen : asked(conn.reqHeaders.getAll('accept').join(','))
 }
 
+/** The JSON of a failure. Details that JSON cannot hold are left out: the client has the message all the same. */
+const jsonOf = (detail: string, details: unknown): string => {
+  if (details !== undefined)
+    try {
+      return JSON.stringify({ errors: { detail, details } })
+    } catch {}
+  return JSON.stringify({ errors: { detail } })
+}
+
 const body = (format: Format, status: number, detail: string, details: unknown): string => {
   const phrase = phraseOf(status)
   switch (format) {
     case 'json':
-      return JSON.stringify({ errors: details === undefined ? { detail } : { detail, details } })
+      return jsonOf(detail, details)
     case 'html':
       return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${status} ${htmlEscape(phrase)}</title></head><body><h1>${status} ${htmlEscape(phrase)}</h1>${detail === phrase ? '' : `<p>${htmlEscape(detail)}</p>`}</body></html>\n`
     case 'text':
@@ -91,6 +100,15 @@ const withoutBody = (headers: HeaderList): HeaderList => {
 }
 const uncached = 'max-age=0, private, must-revalidate'
 
+/** The headers of a failure; none where they cannot be read. */
+const headersOf = (error: PlugError): readonly (readonly [name: string, value: string])[] => {
+  try {
+    return Object.entries(error.headers ?? {})
+  } catch {
+    return []
+  }
+}
+
 /**
  * The conn as the response to a failure begins: it has the failure's status and headers and no body; the headers that
  * spoke of the body there was are gone, all others (CORS, request id) are kept. A header that HTTP forbids is left out.
@@ -99,7 +117,7 @@ export const beginErrorResponse =
   (error: PlugError) =>
   (conn: Conn): Conn => {
     let headers = withoutBody(conn.respHeaders)
-    for (const [given, value] of Object.entries(error.headers ?? {})) {
+    for (const [given, value] of headersOf(error)) {
       const name = given.toLowerCase()
       if (headerProblem(name, value) === undefined) headers = putHeader(headers, name, value)
     }
@@ -107,8 +125,8 @@ export const beginErrorResponse =
   }
 
 /**
- * Responds to a failure with its status and headers. The message of a 4xx is shown; a 5xx shows only its reason phrase.
- * The format is what `accepts` chose, or what the Accept header asks for: HTML, JSON or text.
+ * Responds to a failure with its status and headers. The message of a 4xx is shown, and in JSON its `details`; a 5xx
+ * shows only its reason phrase. The format is what `accepts` chose, or what the Accept header asks for: HTML, JSON or text.
  *
  * @example
  * import { errorResponse, noRoute } from 'plugboard'

@@ -4,19 +4,26 @@
  * Nothing here imports anything, so every other module may speak of failures.
  */
 
-/** What every failure carries. */
-interface ErrorRecord<Tag extends string> {
-  readonly _tag: Tag
-  /** The HTTP status that answers it, 400 to 599. */
-  readonly status: number
-  /** One sentence, safe to show to the client: it never holds a secret or what the client sent in full. */
-  readonly message: string
+/** What a failure may carry beside its message. */
+export interface ErrorParts {
   /** Response headers that belong to the failure: `allow` of a 405, `retry-after` of a 429. */
   readonly headers?: Readonly<Record<string, string>>
-  /** What may be shown beside the message, as data: which fields are wrong, say. In the JSON of `errorResponse`. */
+  /**
+   * What may be shown beside the message, as data: which fields are wrong, for example. The JSON of `errorResponse` has it
+   * as `errors.details`; a 5xx never shows it.
+   */
   readonly details?: unknown
   /** What lay beneath, for the log only; never rendered outside development. */
   readonly cause?: unknown
+}
+
+/** What every failure carries: its tag, its status, and what may be shown of it. */
+export interface ErrorRecord<Tag extends string, Status extends number = number> extends ErrorParts {
+  readonly _tag: Tag
+  /** The HTTP status that answers it, 400 to 599. */
+  readonly status: Status
+  /** One sentence, safe to show to the client: it never holds a secret or what the client sent in full. */
+  readonly message: string
 }
 
 /** Malformed request: 400. */
@@ -69,46 +76,39 @@ export interface AppError<Name extends string = string> extends ErrorRecord<'App
 }
 
 /** The tagged union of expected failures. A `switch` on `_tag` is exhaustive. */
+// prettier-ignore
 export type PlugError =
-  | BadRequest
-  | BadEncoding
-  | InvalidQuery
-  | ParseError
-  | InvalidPath
-  | InvalidParams
-  | InvalidCsrfToken
-  | InvalidCrossOriginRequest
-  | NoRoute
-  | MethodNotAllowed
-  | NotAcceptable
-  | RequestTimeout
-  | RequestTooLarge
-  | UnsupportedMediaType
-  | BadGateway
-  | GatewayTimeout
-  | SessionUnavailable
-  | InvalidSession
-  | InvalidHeader
-  | CookieOverflow
-  | NotSent
-  | Exception
-  | AppError
+  | BadRequest | BadEncoding | InvalidQuery | ParseError | InvalidPath | InvalidParams | InvalidCsrfToken
+  | InvalidCrossOriginRequest | NoRoute | MethodNotAllowed | NotAcceptable | RequestTimeout | RequestTooLarge
+  | UnsupportedMediaType | BadGateway | GatewayTimeout | SessionUnavailable | InvalidSession | InvalidHeader
+  | CookieOverflow | NotSent | Exception | AppError
 
-const isErrorStatus = (status: unknown): boolean =>
+const isErrorStatus = (status: unknown): status is number =>
   Number.isInteger(status) && (status as number) >= 400 && (status as number) <= 599
 
-const make =
-  <Tag extends string>(_tag: Tag, status: number) =>
-  (
+/** Makes failures of one tag, and is a kind of them as `failure` makes kinds: `fails(badRequest)`. */
+export interface ErrorMaker<Tag extends string, Status extends number> {
+  <const S extends number = Status>(
     message: string,
-    more?: {
-      readonly headers?: Readonly<Record<string, string>>
-      readonly details?: unknown
-      readonly cause?: unknown
-      readonly status?: number
-    },
-  ): ErrorRecord<Tag> =>
+    more?: ErrorParts & { readonly status?: S },
+  ): ErrorRecord<Tag, S>
+  /** The status of those that are given no other. */
+  readonly status: Status
+  /** Their tag. */
+  readonly name: Tag
+}
+
+const make = <Tag extends string, Status extends number>(
+  _tag: Tag,
+  status: Status,
+): ErrorMaker<Tag, Status> => {
+  const error = (message: string, more?: ErrorParts & { readonly status?: number }): ErrorRecord<Tag> =>
     Object.freeze({ _tag, status, message, ...more })
+  return Object.defineProperties(error, {
+    name: { value: _tag },
+    status: { value: status, enumerable: true },
+  }) as ErrorMaker<Tag, Status>
+}
 
 /** Makes a {@link BadRequest} (400). */
 export const badRequest = make('BadRequest', 400)
@@ -157,22 +157,23 @@ export const exception = (cause: unknown): Exception =>
   Object.freeze({ _tag: 'Exception', status: 500, message: 'Internal Server Error', cause })
 
 /**
- * An app's own expected failure.
+ * An app's own expected failure. `headers` are those of its response, `details` is public data beside the message, and
+ * `cause` is for the log alone. To declare a kind of failures once, with its details typed, use `failure`.
  *
- * @param status 400 to 599; anything else throws a RangeError, for it is a mistake in the program.
+ * @param status 400 to 599
+ * @throws RangeError for any other status
  * @example
- * import { plugError } from 'plugboard'
- * const outOfStock = plugError(409, 'OutOfStock', 'This item is sold out')
+ * import { errorResponse, plugError } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * const invalid = plugError(422, 'Invalid', 'The form has errors', { details: { email: 'is taken' } })
+ * const c = conn('POST', '/', { headers: { accept: 'application/json' } })
+ * errorResponse(invalid)(c).respBody // => '{"errors":{"detail":"The form has errors","details":{"email":"is taken"}}}'
  */
 export const plugError = <const Name extends string>(
   status: number,
   name: Name,
   message: string,
-  more?: {
-    readonly headers?: Readonly<Record<string, string>>
-    readonly details?: unknown
-    readonly cause?: unknown
-  },
+  more?: ErrorParts,
 ): AppError<Name> => {
   if (!isErrorStatus(status))
     throw new RangeError(`plugError: status must be an integer from 400 to 599, got ${status}`)
@@ -189,15 +190,10 @@ export const plugError = <const Name extends string>(
  */
 export const isPlugError = (value: unknown): value is PlugError => {
   if (typeof value !== 'object' || value === null) return false
-  const { _tag, status, message } = value as { readonly [K in keyof PlugError]?: unknown }
-  return typeof _tag === 'string' && typeof message === 'string' && isErrorStatus(status)
+  try {
+    const { _tag, status, message } = value as { readonly [K in keyof PlugError]?: unknown }
+    return typeof _tag === 'string' && typeof message === 'string' && isErrorStatus(status)
+  } catch {
+    return false // a getter or a Proxy
+  }
 }
-
-const tags = new Set(
-  `BadRequest BadEncoding InvalidQuery ParseError InvalidPath InvalidParams InvalidCsrfToken InvalidCrossOriginRequest NoRoute
-  MethodNotAllowed NotAcceptable RequestTimeout RequestTooLarge UnsupportedMediaType BadGateway GatewayTimeout
-  SessionUnavailable InvalidSession InvalidHeader CookieOverflow NotSent Exception AppError`.split(/\s+/),
-)
-
-/** Whether what was thrown is a failure of ours: other libraries tag their errors, too, and mean no client by them. */
-export const isOwnError = (value: unknown): value is PlugError => isPlugError(value) && tags.has(value._tag)

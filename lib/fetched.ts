@@ -17,6 +17,17 @@ export interface NotFetched<Hint extends string> {
   readonly notFetched: Hint
 }
 
+/** The same, with what else may be the matter, for the compiler to print. */
+export interface NotFetchedOr<Hint extends string, Else extends string>
+  extends NotFetched<Hint>, Readonly<Record<never, Else>> {}
+declare const hint: unique symbol
+/** The hint of a field that a plug has declared: what the compiler prints where a conn lacks it. The value carries nothing. */
+export interface Hinted<Hint extends string> {
+  readonly [hint]?: Hint
+}
+/** The hint of what a conn lacks; never for a field without one. */
+export type HintOf<V> = typeof hint extends keyof V ? (V extends Hinted<infer Hint> ? Hint : never) : never
+
 /** A fetched record: any key, each value perhaps absent. */
 export type Dict<T> = Fetched & { readonly [key: string]: T }
 

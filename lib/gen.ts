@@ -11,9 +11,6 @@ import { left, right } from './fp.js'
 import { makeEffect, type IterableEffect, type Outcome } from './iterable-effect.js'
 import { isPromise, type Later } from './later.js'
 
-/** A generator that yields effects and returns an `A`: what `function*` returns. */
-export type EffectGenerator<A, E = PlugError> = Generator<IterableEffect<unknown, E>, A, unknown>
-
 type Running = Iterator<unknown, unknown, unknown>
 type Came = Later<Outcome<unknown>>
 
@@ -81,9 +78,14 @@ export const drive = (running: Running, conn: Conn | undefined): Came => {
   return resume(running.next(), undefined)
 }
 
-/** Whether a value is a generator that `function*` made. */
-export const isGenerator = (value: unknown): value is Running =>
-  Object.prototype.toString.call(value) === '[object Generator]'
+/** Whether a value is a generator that `function*` made. A value that cannot be read is not. */
+export const isGenerator = (value: unknown): value is Running => {
+  try {
+    return Object.prototype.toString.call(value) === '[object Generator]'
+  } catch {
+    return false
+  }
+}
 
 /**
  * An effect of a generator function, for what several handlers do: it runs anew each time it is executed.
@@ -109,10 +111,7 @@ export const gen = <A, E = never>(
     if (!isGenerator(running)) throw new TypeError('gen: pass a generator function, function* () { … }')
     return drive(running, conn)
   }
-  return Object.assign(
-    makeEffect(work.name || 'gen', () => within(undefined)),
-    { within },
-  ) as unknown as IterableEffect<A, E>
+  return makeEffect(work.name || 'gen', () => within(undefined), within) as unknown as IterableEffect<A, E>
 }
 
 const made = <E>(error: E | (() => E)): E => (typeof error === 'function' ? (error as () => E)() : error)

@@ -37,6 +37,14 @@ export interface IterableEffect<A, E = PlugError> {
   readonly name: Hint<'put yield* before the effect'>
 }
 
+/** An {@link IterableEffect} that is always a promise: also fp-ts's `TaskEither`. */
+export interface AsyncEffect<A, E = PlugError> extends IterableEffect<A, E> {
+  (): Promise<Outcome<A, E>>
+}
+
+/** A generator that yields effects and returns an `A`: what `function*` returns. */
+export type EffectGenerator<A, E = PlugError> = Generator<IterableEffect<unknown, E>, A, unknown>
+
 function* yieldSelf(this: unknown): Generator<unknown, unknown, unknown> {
   return yield this
 }
@@ -58,18 +66,34 @@ export const noting = <A>(made: Set<object>, work: () => A): A => {
   }
 }
 
-/** Makes an effect of a function: iterable, and under the name that messages show. */
-export const makeEffect = <A, E>(name: string, run: () => Later<Outcome<A, E>>): IterableEffect<A, E> => {
+/**
+ * Makes an effect of a function: iterable, and under the name that messages show.
+ *
+ * @param within executes it for a generator, which passes the conn of its request, if that differs from `run`
+ */
+export const makeEffect = <A, E>(
+  name: string,
+  run: () => Later<Outcome<A, E>>,
+  within?: (conn: never) => Later<Outcome<A, E>>,
+): IterableEffect<A, E> => {
   const { made } = notes
   let effect = run
+  let execute = within
   if (made !== undefined) {
     effect = () => {
       made.delete(effect)
       return run()
     }
+    if (within !== undefined)
+      execute = conn => {
+        made.delete(effect)
+        return within(conn)
+      }
     Object.defineProperty(effect, 'name', { value: name })
     made.add(effect)
   }
-  ;(effect as { [Symbol.iterator]?: unknown })[Symbol.iterator] = yieldSelf
+  const parts = effect as { [Symbol.iterator]?: unknown; within?: unknown }
+  parts[Symbol.iterator] = yieldSelf
+  if (execute !== undefined) parts.within = execute
   return effect as unknown as IterableEffect<A, E>
 }

@@ -1,7 +1,6 @@
 /** What a step returned, and what its effect came to, read: a conn, an effect, or a mistake in the plug. */
-import { blame, describe, noResult, notHalted } from './blame.js'
+import { noOutcome, noResult, notHalted } from './blame.js'
 import type { Conn } from './conn.js'
-import { caught } from './conn/raise.js'
 import { ConnRecord } from './conn/record.js'
 import { halt } from './conn/response.js'
 import type { PlugError } from './error.js'
@@ -49,14 +48,6 @@ export const cameTo = ({ list, at, conn }: Paused, outcome: unknown): Conn => {
     } = Object(outcome) as { readonly [K in '_tag' | 'left' | 'right']?: unknown }
     if (_tag === 'Left') return ConnRecord.fail(conn, left as PlugError)
     if (_tag === 'Right' && ConnRecord.is(made)) return passedOn(list, at, conn, made)
-    const [must, came] = _tag === 'Right' ? ['a conn', made] : ['an Either', outcome]
-    return blame(
-      list,
-      at,
-      conn,
-      `returned an effect that must come to ${must}, and came to ${describe(came)}`,
-    )
-  } catch (thrown) {
-    return ConnRecord.fail(conn, caught(thrown))
-  }
+  } catch {}
+  return noOutcome(list, at, conn, outcome)
 }

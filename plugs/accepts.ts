@@ -3,10 +3,11 @@
  */
 import type { Conn, Halted } from '../lib/conn.js'
 import { putPrivate } from '../lib/conn/assigns.js'
+import { declare } from '../lib/declared.js'
 import { notAcceptable } from '../lib/error.js'
 import { negotiate } from '../lib/http/accept.js'
 import { fail } from '../lib/plug.js'
-import { isText } from './options.js'
+import { isText, mustBe } from '../lib/options.js'
 
 /** Where the format is kept; error responses look there too. */
 const key = 'plugboardFormat'
@@ -18,6 +19,7 @@ const askedFor = (conn: Conn): unknown => (conn.params as Readonly<Record<string
  * the Accept header, with Phoenix's rules. Where none is acceptable it fails with `NotAcceptable` (406).
  *
  * @param formats Formats (`'html'`, `'json'`) or media types, the preferred first.
+ * @throws TypeError if `formats` is not a non-empty array of strings
  * @example
  * import { accepts, getFormat } from 'plugboard/plugs'
  * import { conn, run } from 'plugboard/testing'
@@ -27,7 +29,7 @@ const askedFor = (conn: Conn): unknown => (conn.params as Readonly<Record<string
 export const accepts = (formats: readonly string[]) => {
   if (!Array.isArray(formats) || formats.length === 0 || !formats.every(isText))
     throw new TypeError(
-      "accepts: the formats must be a list of texts such as ['html', 'json'], and not empty",
+      `accepts: ${mustBe('formats', "a non-empty array of strings, such as ['html', 'json']", formats)}`,
     )
   const puts = new Map(formats.map(format => [format, putPrivate(key, format)]))
   const refused = notAcceptable(`none of the formats that are offered is acceptable: ${formats.join(', ')}`)
@@ -41,11 +43,14 @@ export const accepts = (formats: readonly string[]) => {
     }
     return lastFormat
   }
-  return function accepts<C extends Conn>(conn: C): C | Halted {
-    const asked = askedFor(conn)
-    const put = puts.get((asked === undefined ? byHeader(conn.reqHeaders.get('accept')) : asked) as string)
-    return put === undefined ? fail(conn, refused) : put(conn)
-  }
+  return declare(
+    function accepts<C extends Conn>(conn: C): C | Halted {
+      const asked = askedFor(conn)
+      const put = puts.get((asked === undefined ? byHeader(conn.reqHeaders.get('accept')) : asked) as string)
+      return put === undefined ? fail(conn, refused) : put(conn)
+    },
+    () => [notAcceptable],
+  )
 }
 
 /**
@@ -59,6 +64,6 @@ export const getFormat = (conn: Conn): string | undefined => {
 
 /** Sets the format of the response, whatever the request asks for. */
 export const putFormat = (format: string) => {
-  if (!isText(format)) throw new TypeError('putFormat: the format must be a text that is not empty')
+  if (!isText(format)) throw new TypeError(`putFormat: ${mustBe('format', 'a non-empty string', format)}`)
   return putPrivate(key, format)
 }

@@ -6,8 +6,9 @@
 import type { Conn, Csrf, Halted, WithBodyParams, WithCsrf, WithSession } from '../lib/conn.js'
 import { assign } from '../lib/conn/assigns.js'
 import { isConn } from '../lib/conn/is-conn.js'
-import { appended } from '../lib/conn/entries.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { fetchedWriter } from '../lib/conn/fetch.js'
+import { registerBeforeSend } from '../lib/conn/response.js'
+import { declare } from '../lib/declared.js'
 import { invalidCrossOriginRequest, invalidCsrfToken } from '../lib/error.js'
 import { isFetched } from '../lib/fetched.js'
 import type { Assign } from '../lib/fold.js'
@@ -24,7 +25,7 @@ import {
   validStateAndCsrfToken,
 } from './csrf-token.js'
 import { isAllowedHost, isOfThisSite } from './fetch-metadata.js'
-import { checkOptions, isListOf, isText, type Rules } from './options.js'
+import { checkOptions, oneOf, string, strings, type Rules } from '../lib/options.js'
 import { clearSession, configureSession, deleteSession, putSession } from './session/functions.js'
 import { sessionName } from './session/options.js'
 import { sessionOf } from './session/record.js'
@@ -95,21 +96,12 @@ const foreignPage = invalidCrossOriginRequest(
 )
 
 const metadataRules: Rules = {
-  mode: {
-    must: "'token' or 'fetchMetadata'",
-    ok: value => value === 'token' || value === 'fetchMetadata',
-  },
-  with: {
-    must: "'exception' or 'clearSession'",
-    ok: value => value === 'exception' || value === 'clearSession',
-  },
-  allowHosts: { must: 'a list of hosts, or of suffixes that begin with a dot', ok: isListOf(isText) },
+  mode: oneOf('token', 'fetchMetadata'),
+  with: oneOf('exception', 'clearSession'),
+  allowHosts: { ...strings, must: 'an array of hosts, or of suffixes that begin with a dot' },
   sessionName,
 }
-const rules: Rules = {
-  ...metadataRules,
-  sessionKey: { must: 'a string that is not empty', ok: isText },
-}
+const rules: Rules = { ...metadataRules, sessionKey: string }
 
 const lowered = (hosts: readonly string[] = []): readonly string[] => hosts.map(host => host.toLowerCase())
 
@@ -167,16 +159,14 @@ const isForeignScript = (conn: Conn): boolean =>
 /** Refuses to send JavaScript to a page of another site, which could read from it what is meant for the user. */
 const refuseForeignScripts = (conn: Conn): Conn => (isForeignScript(conn) ? fail(conn, foreignScript) : conn)
 
+const fetched = fetchedWriter('csrf', refuseForeignScripts)
+const withState = fetchedWriter('csrf')
+
 const protect = (conn: Conn & WithBodyParams, config: Config): Conn => {
   // A session that was not fetched is a mistake in the program, whatever the method.
   sessionOf(conn, config.csrf.session)
   const checked = isVerified(conn, config) ? conn : config.refuse(conn)
-  return checked.halted || isFetched(conn.csrf)
-    ? checked
-    : ConnRecord.with(checked, {
-        csrf: config.csrf,
-        beforeSend: appended(checked.beforeSend, refuseForeignScripts),
-      })
+  return checked.halted || isFetched(conn.csrf) ? checked : fetched(checked, config.csrf)
 }
 
 /** The plug that asks for no token. */
@@ -191,14 +181,13 @@ const protectByMetadata = (options: FetchMetadataOptions | FetchMetadataClearOpt
     isForeignScript(conn) && !(conn.reqHeaders.has('sec-fetch-site') && isOfThisSite(conn, allowed))
       ? fail(conn, foreignScript)
       : conn
+  const refuseLater = registerBeforeSend(refuseScripts)
 
   return function protectFromForgery(conn: Conn): Conn {
     if (clear !== undefined) sessionOf(conn, session)
     const fine = isSafe(conn) || isSkipped(conn) || isOfThisSite(conn, allowed)
     const checked = fine ? conn : clear === undefined ? fail(conn, foreignPage) : clear(conn)
-    return checked.halted
-      ? checked
-      : ConnRecord.with(checked, { beforeSend: appended(checked.beforeSend, refuseScripts) })
+    return checked.halted ? checked : refuseLater(checked)
   }
 }
 
@@ -245,15 +234,24 @@ const standard = configOf({})
  * run(modern)(conn('POST', '/', { headers: { 'sec-fetch-site': 'same-origin' } })).status // => 200
  * run(modern)(conn('POST', '/', { headers: { 'sec-fetch-site': 'cross-site' } })).status // => 403
  */
-export const protectFromForgery: ProtectFromForgery = ((first: Conn | Options) => {
-  if (isConn(first)) return protect(first as Conn & WithBodyParams, standard)
-  const options = first as Options
-  if (options?.mode === 'fetchMetadata') return protectByMetadata(options)
-  const config = configOf(options)
-  return function protectFromForgery(conn: Conn & WithBodyParams) {
-    return protect(conn, config)
-  }
-}) as ProtectFromForgery
+export const protectFromForgery = declare(
+  ((first: Conn | Options) => {
+    if (isConn(first)) return protect(first as Conn & WithBodyParams, standard)
+    const options = first as Options
+    if (options?.mode === 'fetchMetadata')
+      return declare(protectByMetadata(options), () => [invalidCrossOriginRequest])
+    const config = configOf(options)
+    return declare(
+      function protectFromForgery(conn: Conn & WithBodyParams) {
+        return protect(conn, config)
+      },
+      options.with === 'clearSession' ? () => [invalidCrossOriginRequest] : tokenFailures,
+    )
+  }) as ProtectFromForgery,
+  () => tokenFailures(),
+)
+
+const tokenFailures = () => [invalidCsrfToken, invalidCrossOriginRequest]
 
 const drawn = (conn: Conn, { session, key, round }: Csrf, purpose: string): string =>
   stateOf(conn.entropy(`plugboardCsrf:${session}:${key}:${round}:${purpose}`, stateEntropy))
@@ -332,5 +330,5 @@ export const withCsrfToken = <C extends Conn & WithCsrf>(conn: C): Assign<C, 'cs
 export const deleteCsrfToken = <C extends Conn & WithCsrf>(conn: C): C => {
   const csrf: Csrf = conn.csrf
   const next = deleteSession(csrf.key, csrf.session)(conn as C & WithSession<unknown, string>)
-  return ConnRecord.with(next, { csrf: { ...csrf, round: csrf.round + 1 } }) as Conn as C
+  return withState(next, { ...csrf, round: csrf.round + 1 })
 }

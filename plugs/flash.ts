@@ -4,10 +4,9 @@
  */
 import type { Conn, WithFlash, WithSession } from '../lib/conn.js'
 import { putPrivate } from '../lib/conn/assigns.js'
-import { appended } from '../lib/conn/entries.js'
-import { ConnRecord } from '../lib/conn/record.js'
-import { isFetched, NotFetchedError, type Dict } from '../lib/fetched.js'
-import { isRecord } from './session/is-record.js'
+import { fetchedWriter } from '../lib/conn/fetch.js'
+import { isFetched, NotFetchedError } from '../lib/fetched.js'
+import { isRecord } from '../lib/is-record.js'
 import { deleteSession, getSession, putSession } from './session/functions.js'
 
 const key = 'phoenix_flash'
@@ -19,8 +18,7 @@ type Open = Record<string, string>
 
 const copy = (messages: Messages): Open => Object.assign(Object.create(null), messages) as Open
 
-const withFlash = (conn: Conn, flash: Messages): Conn =>
-  ConnRecord.with(conn, { flash: flash as Dict<string> })
+const withFlash = fetchedWriter('flash')
 
 /** The messages of a stored flash: what is no text, or no map at all, is none. */
 const messagesOf = (value: unknown): Messages => {
@@ -60,8 +58,9 @@ const settle =
     const messages = keptMessages(conn)
     return isEmpty(messages) ? consume(conn) : putSession(key, messages)(conn)
   }
-const settleHad = settle(true) as unknown as (conn: Conn) => Conn
-const settleNew = settle(false) as unknown as (conn: Conn) => Conn
+type Hook = (conn: Conn) => Conn
+const fetchedHad = fetchedWriter('flash', settle(true) as unknown as Hook)
+const fetchedNew = fetchedWriter('flash', settle(false) as unknown as Hook)
 
 /**
  * Reads the flash of the session into `conn.flash`. Messages of this request and older ones live on while the response
@@ -77,11 +76,8 @@ const settleNew = settle(false) as unknown as (conn: Conn) => Conn
 export const fetchFlash = <C extends Conn & WithSession<unknown>>(conn: C): C & WithFlash => {
   if (isFetched(conn.flash)) return conn as C & WithFlash
   const value = stored(conn)
-  const hook = value === undefined || value === null ? settleNew : settleHad
-  return ConnRecord.with(conn, {
-    flash: messagesOf(value) as Dict<string>,
-    beforeSend: appended(conn.beforeSend, hook),
-  }) as Conn as C & WithFlash
+  const write = value === undefined || value === null ? fetchedNew : fetchedHad
+  return write(conn, messagesOf(value))
 }
 
 const checked = (caller: string, name: string, message: string): void => {

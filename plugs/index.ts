@@ -26,9 +26,9 @@ export {
 } from './logger.js'
 export { isHtml, markup, type Html } from './markup.js'
 export { methodOverride } from './method-override.js'
-export { json, type JsonOptions } from './parsers/json.js'
+export { parseJson, type JsonOptions } from './parsers/json.js'
 export type { BodyParser, Parsed, ParserOptions } from './parsers/parser.js'
-export { urlencoded, type UrlencodedOptions } from './parsers/urlencoded.js'
+export { parseUrlencoded, type UrlencodedOptions } from './parsers/urlencoded.js'
 export { parsers, type ParsersOptions } from './parsers.js'
 export {
   proxy,

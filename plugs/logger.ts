@@ -4,15 +4,18 @@ import { registerBeforeSend } from '../lib/conn/response.js'
 import type { Effect } from '../lib/effect.js'
 import type { PlugError } from '../lib/error.js'
 import { right } from '../lib/fp.js'
+import { portOf } from '../lib/ports.js'
 import { headerProblem } from '../lib/http/headers.js'
 import { decodeSegment } from '../lib/http/utf8.js'
 import type { LogLevel, LogPort, LogRecord } from '../lib/port.js'
 import { defaultTerms, filtered, filterOf, type Filter, type FilterParameters } from './logger/filter.js'
-import { checkOptions, isListOf, isRecord, isText, type Rules } from './options.js'
+import { isRecord } from '../lib/is-record.js'
+import { checkOptions, having, isListOf, isText, oneOf, required, type Rules } from '../lib/options.js'
 
 export type { LogLevel, LogPort, LogRecord } from '../lib/port.js'
 export type { FilterParameters } from './logger/filter.js'
 
+/** Options of {@link logger}. */
 export interface LoggerOptions {
   /** Where records go: `stdout` of `plugboard/node`. */
   readonly to: LogPort
@@ -28,18 +31,13 @@ export interface LoggerOptions {
   readonly requestIdHeader?: string
 }
 
-const levels: readonly unknown[] = ['debug', 'info', 'warn', 'error']
 const isNames = isListOf(isText)
 
 const rules: Rules = {
-  to: {
-    must: 'a log port, such as stdout of plugboard/node',
-    ok: value => isRecord(value) && typeof value['write'] === 'function',
-    required: true,
-  },
-  level: { must: "'debug', 'info', 'warn' or 'error'", ok: value => levels.includes(value) },
+  to: required(having('a log port, such as stdout of plugboard/node', 'write')),
+  level: oneOf('debug', 'info', 'warn', 'error'),
   filterParameters: {
-    must: 'a list of texts, or { keep } with one',
+    must: 'an array of strings, or { keep } with one',
     ok: value =>
       isNames(value) || (isRecord(value) && Object.keys(value).length === 1 && isNames(value['keep'])),
   },
@@ -91,6 +89,7 @@ const recordOf = (conn: Conn, filter: Filter, level: LogLevel, requestIdHeader: 
  *
  * Put it first in the endpoint, so that it sees what every other hook leaves, error responses too.
  *
+ * @throws TypeError if an option is unknown or wrong; the message names it
  * @example
  * import { pipeline, text } from 'plugboard'
  * import { logger, type LogRecord } from 'plugboard/plugs'
@@ -104,8 +103,9 @@ export const logger = (options: LoggerOptions) => {
   checkOptions('logger', options, rules)
   const { to, level = 'info', requestIdHeader = 'x-request-id', filterParameters = defaultTerms } = options
   const filter = filterOf(filterParameters)
+  const port = portOf('logger', to)
   const log = (conn: Conn): Effect<Conn> => {
-    const write = to.write(recordOf(conn, filter, level, requestIdHeader))
+    const write = port(conn).write(recordOf(conn, filter, level, requestIdHeader))
     return () => {
       write()
       return right(conn)

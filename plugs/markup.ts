@@ -7,9 +7,22 @@ export type Html = SafeHtml
 /** Whether a value is HTML that {@link markup} made. */
 export const isHtml = (value: unknown): value is Html => isSafeHtml(value)
 
+type Interpolations = Parameters<HtmlTemplateTag>[1][]
+
+/** A boolean is what a condition left where there is nothing to show: `${isNew && markup`…`}`. */
+const withoutBooleans = (value: unknown): unknown => {
+  if (typeof value === 'boolean') return undefined
+  return Array.isArray(value) ? value.map(withoutBooleans) : value
+}
+
+const tagOf =
+  (tag: (strings: TemplateStringsArray, ...values: Interpolations) => Html) =>
+  (strings: TemplateStringsArray, ...values: Interpolations): Html =>
+    tag(strings, ...(values.map(withoutBooleans) as Interpolations))
+
 /**
  * The template tag of views: text that is interpolated is escaped for elements and quoted attributes, HTML made by the
- * tag is not, lists are joined, null and undefined are nothing. `markup.raw` escapes nothing: for trusted text only.
+ * tag is not, arrays are joined, and null, undefined, true and false print nothing, so that `${isNew && markup`<b>new</b>`}` may stand. `markup.raw` escapes nothing: for trusted text only.
  *
  * It is not called `html` because `html` of `plugboard` responds. Where an editor or formatter looks for that name,
  * write `import { markup as html } from 'plugboard/plugs'`. Put attributes in quotes, and check what goes into an `href`:
@@ -21,4 +34,4 @@ export const isHtml = (value: unknown): value is Html => isSafeHtml(value)
  * String(markup`<ul>${names.map(name => markup`<li>${name}</li>`)}</ul>`)
  * // => '<ul><li>Ada</li><li>&lt;Bob&gt;</li></ul>'
  */
-export const markup: HtmlTemplateTag = html
+export const markup: HtmlTemplateTag = Object.assign(tagOf(html), { raw: tagOf(html.raw) })

@@ -3,20 +3,29 @@
  * nothing is read where there is nothing to decode.
  */
 import type { Conn, Halted, WithBodyParams, WithQueryParams } from '../lib/conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
 import { fetchQueryParams } from '../lib/conn/request.js'
-import { unsupportedMediaType } from '../lib/error.js'
+import { putBodyParams } from '../lib/conn/rewrite.js'
+import { declare, failuresOf } from '../lib/declared.js'
+import {
+  badEncoding,
+  badRequest,
+  parseError,
+  requestTimeout,
+  requestTooLarge,
+  unsupportedMediaType,
+} from '../lib/error.js'
 import { isFetched, type Dict } from '../lib/fetched.js'
 import { contentType, type MediaType } from '../lib/http/media-type.js'
 import { fail } from '../lib/plug.js'
 import { map, type Effect, type Result } from '../lib/effect.js'
-import { bytes, checkOptions, flag, isListOf, isRecord, milliseconds, type Rules } from './options.js'
-import { json } from './parsers/json.js'
+import { bytes, checkOptions, flag, isListOf, isObject, milliseconds, type Rules } from '../lib/options.js'
+import { parseJson } from './parsers/json.js'
 import type { BodyParser, Parsed, ParserOptions } from './parsers/parser.js'
-import { urlencoded } from './parsers/urlencoded.js'
+import { parseUrlencoded } from './parsers/urlencoded.js'
 
+/** Options of {@link parsers}. */
 export interface ParsersOptions extends ParserOptions {
-  /** The parsers, the first that reads the body's media type being taken. Default `[urlencoded(), json()]`. */
+  /** The parsers, the first that reads the body's media type being taken. Default `[parseUrlencoded(), parseJson()]`. */
   readonly parsers?: readonly BodyParser[]
   /**
    * Media types that are let through undecoded: `'text/csv'`, `'text/*'`; the range for any type (`*` on both sides of
@@ -28,14 +37,14 @@ export interface ParsersOptions extends ParserOptions {
 }
 
 const isParser = (value: unknown): boolean =>
-  isRecord(value) && typeof value['reads'] === 'function' && typeof value['parse'] === 'function'
+  isObject(value) && typeof value['reads'] === 'function' && typeof value['parse'] === 'function'
 
 const isMediaRange = (value: unknown): boolean =>
   typeof value === 'string' && /^[^\s/]+\/[^\s/]+$/.test(value)
 
 const rules: Rules = {
-  parsers: { must: 'a list of parsers, such as [urlencoded(), json()]', ok: isListOf(isParser) },
-  pass: { must: "a list of media types, such as ['text/*']", ok: isListOf(isMediaRange) },
+  parsers: { must: 'an array of parsers, such as [parseUrlencoded(), parseJson()]', ok: isListOf(isParser) },
+  pass: { must: "an array of media types, such as ['text/*']", ok: isListOf(isMediaRange) },
   length: bytes,
   readTimeout: milliseconds,
   queryStringLength: bytes,
@@ -44,39 +53,23 @@ const rules: Rules = {
 
 const methods = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
-/** The parameters where there is no body to decode. */
-const none = Object.freeze(Object.create(null)) as Dict<unknown>
-/** Those of a body that was let through: parsers further on may still decode it. */
-const undecoded = Object.freeze(Object.create(null)) as Dict<unknown>
+/** The parameters of a body that was let through: parsers further on may still decode it. */
+const undecoded = Object.freeze(Object.create(null)) as Dict<never>
+const putNone = putBodyParams(Object.freeze(Object.create(null)) as object)
+const putUndecoded = putBodyParams(undecoded)
 
-const isEmpty = (record: object): boolean => {
-  for (const _ in record) return false
-  return true
-}
-
-/** Path parameters over the body's over what was there; those of the path as they are, perhaps decoded by a codec. */
-const merge = (conn: Conn, body: Parsed['params']): Conn['params'] => {
-  const before = conn.params as Readonly<Record<string, unknown>>
-  if (isEmpty(before) && isEmpty(conn.pathParams)) return body
-  const params = Object.assign(Object.create(null), before, body) as Record<string, unknown>
-  for (const name of Object.keys(conn.pathParams))
-    params[name] = Object.hasOwn(before, name) ? before[name] : conn.pathParams[name]
-  return params
-}
-
-const withBody = (conn: Conn, body: Parsed['params']): Conn =>
-  ConnRecord.with(conn, { bodyParams: body as Dict<unknown>, params: merge(conn, body) })
-
-/** The header read last: a server is sent few media types, again and again. */
-let lastHeader = ''
-let lastType: MediaType = { type: '', subtype: '', params: {} }
-/** The media type of a header; one that cannot be read is a type of its own, which only a pass for all lets through. */
-const typeOf = (header: string): MediaType => {
-  if (header !== lastHeader) {
-    lastType = contentType(header) ?? { type: header, subtype: '', params: {} }
-    lastHeader = header
+/** Reads media types. It keeps the last one, as most requests of an app repeat its header. */
+const typeReader = (): ((header: string) => MediaType) => {
+  let lastHeader = ''
+  let lastType: MediaType = { type: '', subtype: '', params: {} }
+  return header => {
+    if (header !== lastHeader) {
+      // One that cannot be read is a type of its own, which only a pass for all lets through.
+      lastType = contentType(header) ?? { type: header, subtype: '', params: {} }
+      lastHeader = header
+    }
+    return lastType
   }
-  return lastType
 }
 
 /**
@@ -88,6 +81,7 @@ const typeOf = (header: string): MediaType => {
  * that ends too early with `BadRequest` (400), one that no parser reads with `UnsupportedMediaType` (415), one that its
  * parser cannot read with `ParseError` or `BadEncoding` (400); the query with `InvalidQuery` (400, or 414).
  *
+ * @throws TypeError if an option is unknown or wrong; the message names it
  * @example
  * import { json, pipeline, type Conn, type WithBodyParams } from 'plugboard'
  * import { parsers } from 'plugboard/plugs'
@@ -99,11 +93,12 @@ const typeOf = (header: string): MediaType => {
  */
 export const parsers = (options: ParsersOptions = {}) => {
   checkOptions('parsers', options, rules)
-  const { parsers: list = [urlencoded(), json()], pass = [], queryStringLength, ...given } = options
+  const { parsers: list = [parseUrlencoded(), parseJson()], pass = [], queryStringLength, ...given } = options
   const { validateUtf8 = true } = given
   const fetchQuery = fetchQueryParams(
     queryStringLength === undefined ? { validateUtf8 } : { validateUtf8, length: queryStringLength },
   )
+  const typeOf = typeReader()
   const passed = new Set(pass.map(range => range.toLowerCase()))
   const passesAll = pass.length === 1 && pass[0] === '*/*'
   const passes = ({ type, subtype }: MediaType): boolean =>
@@ -114,18 +109,31 @@ export const parsers = (options: ParsersOptions = {}) => {
     if (queried.halted) return queried
     if (isFetched(queried.bodyParams) && queried.bodyParams !== undecoded) return queried
     const header = methods.has(conn.method) ? conn.reqHeaders.get('content-type') : undefined
-    if (header === undefined) return ConnRecord.with(queried, { bodyParams: none })
+    if (header === undefined) return putNone(queried)
     const type = typeOf(header)
     const parser = list.find(each => each.reads(type))
     if (parser !== undefined)
-      return map(({ conn: next = queried, params }: Parsed) => withBody(next, params))(
+      return map(({ conn: next = queried, params }: Parsed) => putBodyParams(params)(next))(
         parser.parse(queried, type, given),
       )
     return passes(type)
-      ? ConnRecord.with(queried, { bodyParams: undecoded })
+      ? putUndecoded(queried)
       : fail(queried, unsupportedMediaType('no parser reads bodies of this media type'))
   }
-  return function parsers<C extends Conn>(conn: C): Result<(C & WithQueryParams & WithBodyParams) | Halted> {
+  return declare(function parsers<C extends Conn>(
+    conn: C,
+  ): Result<(C & WithQueryParams & WithBodyParams) | Halted> {
     return parse(conn) as Result<(C & WithQueryParams & WithBodyParams) | Halted>
-  }
+  }, failures)
 }
+
+/** What it may fail with, with the parsers that are shipped. */
+const failures = () => [
+  ...failuresOf(fetchQueryParams),
+  badRequest,
+  badEncoding,
+  parseError,
+  requestTimeout,
+  requestTooLarge,
+  unsupportedMediaType,
+]

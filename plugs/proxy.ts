@@ -3,18 +3,28 @@
  * moved to this app yet, or is never going to.
  */
 import type { Conn, Halted } from '../lib/conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { halt } from '../lib/conn/response.js'
 import { chain, type Effect } from '../lib/effect.js'
-import { isPlugError, requestTooLarge } from '../lib/error.js'
+import { declare } from '../lib/declared.js'
+import {
+  badGateway,
+  badRequest,
+  gatewayTimeout,
+  isPlugError,
+  requestTimeout,
+  requestTooLarge,
+} from '../lib/error.js'
 import { left, right } from '../lib/fp.js'
 import { fail } from '../lib/plug.js'
 import type { ClientResponse, HttpClient } from '../lib/port.js'
-import { bytes, checkOptions, flag, isRecord, milliseconds, type Rules } from './options.js'
+import { portOf } from '../lib/ports.js'
+import { bytes, checkOptions, flag, having, milliseconds, required, type Rules } from '../lib/options.js'
 import { requestOf, type Passing } from './proxy/request.js'
 import { respond } from './proxy/response.js'
 
 export type { ClientBody, ClientRequest, ClientResponse, HttpClient } from '../lib/port.js'
 
+/** Options of {@link proxy}. */
 export interface ProxyOptions {
   /** The other server: its scheme, host and port, such as `'http://127.0.0.1:4001'`. */
   readonly to: string
@@ -48,11 +58,7 @@ const rules: Rules = {
     ok: isOrigin,
     required: true,
   },
-  via: {
-    must: 'an HTTP client, such as httpClient()',
-    ok: value => isRecord(value) && typeof value['send'] === 'function',
-    required: true,
-  },
+  via: required(having('an HTTP client, such as httpClient()', 'send')),
   preserveHost: flag,
   stripScriptName: flag,
   length: bytes,
@@ -96,15 +102,26 @@ export const proxy = (options: ProxyOptions) => {
   const { to, via, preserveHost = true, stripScriptName = false, readTimeout = 15_000 } = options
   const { length = Number.MAX_SAFE_INTEGER } = options
   const passing: Passing = { origin: new URL(to).origin, preserveHost, stripScriptName, length, readTimeout }
+  const client = portOf('proxy', via)
   const tooLarge = requestTooLarge(`the body is larger than ${length} bytes`)
 
-  return function proxy(conn: Conn): Effect<Halted> | Halted {
+  const passOn = function proxy(conn: Conn): Effect<Halted> | Halted {
     const request = requestOf(conn, passing)
     if (isPlugError(request)) return fail(conn, request)
     if (request.length !== undefined && request.length > length) return fail(conn, tooLarge)
     return chain((answer: ClientResponse) => () => {
       const responded = respond(conn, answer)
-      return isPlugError(responded) ? left(responded) : right(ConnRecord.halt(responded))
-    })(via.send(request))
+      return isPlugError(responded) ? left(responded) : right(halt(responded))
+    })(client(conn).send(request))
   }
+  return declare(passOn, () => [
+    badRequest,
+    requestTimeout,
+    requestTooLarge,
+    notProxied,
+    badGateway,
+    gatewayTimeout,
+  ])
 }
+
+const notProxied = { status: 501, name: 'NotProxied' } as const

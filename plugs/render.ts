@@ -3,12 +3,12 @@
  * (Phoenix's `render`, `put_layout` and `put_root_layout`).
  */
 import type { Assigned, Conn, Responded } from '../lib/conn.js'
-import { putPrivate } from '../lib/conn/assigns.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { mergeAssigns, putPrivate } from '../lib/conn/assigns.js'
 import { html } from '../lib/conn/response.js'
+import type { Near } from '../lib/near-types.js'
 import { plugName } from '../lib/steps.js'
 import { isHtml, type Html } from './markup.js'
-import { isRecord } from './options.js'
+import { isObject, mustBe } from '../lib/options.js'
 
 /** A view: what it needs among the assigns is its argument's type. */
 export type View<A = {}> = (assigns: A) => Html
@@ -20,27 +20,40 @@ const rootKey = 'plugboardRootLayout'
 const layoutKey = 'plugboardLayout'
 
 /**
- * The conn that a view or layout needs. What it may lack (`title?: string`) need not be assigned, and where it is, it
- * must fit; `object` keeps a type of nothing but such names from being refused for having no name in common.
+ * The assigns that a view or layout needs. What it may lack (`title?: string`) need not be assigned, and where it is, it
+ * must fit; `object` keeps a type of nothing but such names from being refused for having no name in common: the assigns as
+ * a whole, and each of them, such as `flash?: { info?: string; error?: string }`.
  */
-type Needs<A> = Conn & Assigned<A & object>
+type Shown<A> = {
+  readonly [K in keyof A]: A[K] extends infer V ? (V extends object ? V & object : V) : never
+} & object
+/** The conn that a view or layout needs. */
+type Needs<A> = Conn & Assigned<Shown<A>>
 
-/** Extra assigns: what the view names must be as the view says. */
-type Fitting<E, A> = { readonly [K in keyof E]: K extends keyof A ? A[K] : unknown }
+/** Extra assigns: what the view names must be as the view says; a name near to one that the view needs was meant to be that. */
+type Fitting<E, A> = {
+  readonly [K in keyof E]: K extends keyof A ? A[K] : Misspelt<K, E[K], Omit<A, keyof E>>
+}
+type Misspelt<K, V, A> = [Near<K & string, Required<A>>] extends [never]
+  ? unknown
+  : V extends A[Near<K & string, Required<A>> & keyof A]
+    ? `did you mean '${Near<K & string, Required<A>>}'?`
+    : unknown
+type Required<A> = { [K in keyof A]-?: {} extends Pick<A, K> ? never : K }[keyof A]
 
 const layoutPlug = (name: string, key: string) => {
   const none = putPrivate(key, undefined)
   return (layout: unknown) => {
     if (layout === false) return none
     if (typeof layout !== 'function')
-      throw new TypeError(`${name}: the layout must be a function, or false for none`)
+      throw new TypeError(`${name}: ${mustBe('layout', 'a function, or false for none', layout)}`)
     return putPrivate(key, layout)
   }
 }
 
 interface PutLayout {
   /** The plug that puts this layout. What it needs must have been assigned before; what it may use is optional. */
-  <A = {}>(layout: Layout<A>): <C extends Conn>(conn: C & Assigned<A & object>) => C
+  <A = {}>(layout: Layout<A>): <C extends Conn>(conn: C & Assigned<Shown<A>>) => C
   /** The plug that puts no layout. */
   (layout: false): <C extends Conn>(conn: C) => C
 }
@@ -48,6 +61,7 @@ interface PutLayout {
 /**
  * Puts the layout that goes around every page: the document with its head. `false` removes it.
  *
+ * @throws TypeError if the layout is neither a function nor `false`
  * @example
  * import { assign, pipeline } from 'plugboard'
  * import { markup, putRootLayout, render, type Html } from 'plugboard/plugs'
@@ -97,15 +111,12 @@ interface Render {
  */
 export const render: Render = ((view: View, assigns: Readonly<Record<string, unknown>> = {}) => {
   if (typeof view !== 'function')
-    throw new TypeError('render: the view must be a function from assigns to HTML')
-  if (!isRecord(assigns)) throw new TypeError('render: the assigns must be a record')
-  const entries = Object.entries(assigns)
+    throw new TypeError(`render: ${mustBe('view', 'a function from assigns to HTML', view)}`)
+  if (!isObject(assigns)) throw new TypeError(`render: ${mustBe('assigns', 'an object', assigns)}`)
+  const merge =
+    Object.keys(assigns).length === 0 ? undefined : mergeAssigns(assigns as Readonly<Record<string, unknown>>)
   return function render(conn: Conn): Responded {
-    let next = conn
-    for (let i = 0; i < entries.length; i++) {
-      const [key, value] = entries[i] as [string, unknown]
-      next = ConnRecord.assign(next, key, value)
-    }
+    const next = merge === undefined ? conn : merge(conn)
     const inner = within(next, layoutKey, checked(view(next.assigns), view))
     return html(within(next, rootKey, inner))(next)
   }

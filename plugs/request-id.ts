@@ -1,11 +1,13 @@
 /** Gives every request an id, to find it again in the logs of all that it passed (Plug.RequestId). */
 import type { Conn } from '../lib/conn.js'
+import { assign } from '../lib/conn/assigns.js'
 import { isConn } from '../lib/conn/is-conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { putRespHeaders } from '../lib/conn/resp-headers.js'
 import type { Assign } from '../lib/fold.js'
 import { headerProblem, putHeader } from '../lib/http/headers.js'
-import { checkOptions, isText, type Rules } from './options.js'
+import { checkOptions, string, type Rules } from '../lib/options.js'
 
+/** Options of {@link requestId}. */
 export interface RequestIdOptions {
   /** The header that the id comes in and goes out with. Default `'x-request-id'`. */
   readonly httpHeader?: string
@@ -29,7 +31,7 @@ const rules: Rules = {
     must: "a header name in lower case, such as 'x-request-id'",
     ok: value => headerProblem(value as string, '') === undefined,
   },
-  assignAs: { must: 'a text that is not empty', ok: isText },
+  assignAs: string,
 }
 
 /** Ids that are taken over: 20 to 200 characters that mean nothing in a header, a log line, a URL or HTML. */
@@ -41,8 +43,8 @@ const put = (conn: Conn, { httpHeader = 'x-request-id', assignAs }: RequestIdOpt
     given !== undefined && sound.test(given)
       ? given
       : Buffer.from(conn.entropy('plugboard request id', 15)).toString('base64url')
-  const next = ConnRecord.respHeaders(conn, putHeader(conn.respHeaders, httpHeader, id))
-  return assignAs === undefined ? next : ConnRecord.assign(next, assignAs, id)
+  const next = putRespHeaders(putHeader(conn.respHeaders, httpHeader, id))(conn)
+  return assignAs === undefined ? next : assign(assignAs, id)(next)
 }
 
 const defaults: RequestIdOptions = {}
@@ -52,6 +54,7 @@ const defaults: RequestIdOptions = {}
  * else a new one of 20 characters (15 bytes of the conn's entropy in base64url). Plug takes over any bytes; here an id
  * cannot carry white space, quotes or markup into logs and pages. A plug itself, or configured.
  *
+ * @throws TypeError if an option is unknown or wrong; the message names it
  * @example
  * import { getRespHeader } from 'plugboard'
  * import { requestId } from 'plugboard/plugs'

@@ -3,10 +3,9 @@
  * with the trust that it leaves to others).
  */
 import type { Conn } from '../lib/conn.js'
-import { putRequest } from '../lib/conn/rewrite.js'
-import type { RequestChanges } from '../lib/conn/source.js'
+import { putRequest, type RequestParts } from '../lib/conn/rewrite.js'
 import { parseHost } from '../lib/http/uri.js'
-import { checkOptions, isListOf, type Rules } from './options.js'
+import { checkOptions, isListOf, type Rules } from '../lib/options.js'
 import { nodeAddress, parseForwarded } from './rewrite-on/forwarded.js'
 import { isTrustable, parseAddress, truster, type Address } from './rewrite-on/trust.js'
 
@@ -14,6 +13,7 @@ import { isTrustable, parseAddress, truster, type Address } from './rewrite-on/t
 export type ForwardedHeader =
   'forwarded' | 'x-forwarded-for' | 'x-forwarded-host' | 'x-forwarded-port' | 'x-forwarded-proto'
 
+/** Options of {@link rewriteOn}. */
 export interface RewriteOnOptions {
   /** The proxies: `'loopback'`, `'private'` (RFC 1918 and 4193), addresses, networks such as `'203.0.113.0/24'`. */
   readonly trust: readonly string[]
@@ -33,18 +33,18 @@ const xForwarded: readonly ForwardedHeader[] = [
 const known: readonly unknown[] = ['forwarded', ...xForwarded]
 const rules: Rules = {
   trust: {
-    must: "a list of 'loopback', 'private', addresses and networks such as '10.0.0.0/8'",
+    must: "an array of 'loopback', 'private', addresses and networks such as '10.0.0.0/8'",
     ok: isListOf(isTrustable),
     required: true,
   },
   headers: {
-    must: `a list of ${known.join(', ')}`,
+    must: `an array of ${known.join(', ')}`,
     ok: isListOf(name => known.includes(name)),
   },
 }
 
 type Changes = {
-  -readonly [K in 'remoteIp' | 'scheme' | 'host' | 'port']?: Exclude<RequestChanges[K], undefined>
+  -readonly [K in 'remoteIp' | 'scheme' | 'host' | 'port']?: Exclude<RequestParts[K], undefined>
 }
 
 /** The value of a header that was sent exactly once: of two, nobody knows whose is whose. */
@@ -84,6 +84,7 @@ const putPort = (changes: Changes, text: string | undefined): void => {
  *
  * Put it first, so that whatever follows sees the client's request.
  *
+ * @throws TypeError if an option is unknown or wrong; the message names it
  * @example
  * import { rewriteOn } from 'plugboard/plugs'
  * import { conn } from 'plugboard/testing'

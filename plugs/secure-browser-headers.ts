@@ -1,9 +1,10 @@
 /** Headers that make browsers careful (Phoenix's `put_secure_browser_headers`). */
 import type { Conn } from '../lib/conn.js'
 import { isConn } from '../lib/conn/is-conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { putRespHeaders } from '../lib/conn/resp-headers.js'
 import { appendHeader, headerProblem, putHeader, type HeaderList } from '../lib/http/headers.js'
-import { isRecord } from './options.js'
+import { isRecord } from '../lib/is-record.js'
+import { mustBe } from '../lib/options.js'
 
 const defaults: readonly (readonly [name: string, value: string])[] = [
   ['referrer-policy', 'strict-origin-when-cross-origin'],
@@ -29,7 +30,7 @@ const put = (conn: Conn, extra: readonly (readonly [string, string])[]): Conn =>
     const [name, value] = extra[i] as readonly [string, string]
     list = putHeader(list, name, value)
   }
-  return ConnRecord.respHeaders(conn, list)
+  return putRespHeaders(list)(conn)
 }
 
 /**
@@ -48,7 +49,10 @@ export const putSecureBrowserHeaders: PutSecureBrowserHeaders = ((
   first: Conn | Readonly<Record<string, string>>,
 ) => {
   if (isConn(first)) return put(first, [])
-  if (!isRecord(first)) throw new TypeError('putSecureBrowserHeaders: the headers must be a record of texts')
+  if (!isRecord(first))
+    throw new TypeError(
+      `putSecureBrowserHeaders: ${mustBe('headers', 'an object with string values', first)}`,
+    )
   const extra = Object.entries(first)
   for (const [name, value] of extra) {
     const problem = headerProblem(name, value)

@@ -4,7 +4,7 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted } from '../lib/conn.js'
-import { mergeRespHeaders } from '../lib/conn/response.js'
+import { mergeRespHeaders } from '../lib/conn/resp-headers.js'
 import { chain, of, type Effect, type Result } from '../lib/effect.js'
 import { invalidPath, type PlugError } from '../lib/error.js'
 import { left, right } from '../lib/fp.js'
@@ -12,13 +12,27 @@ import { acceptsEncoding } from '../lib/http/accept.js'
 import { headerProblem } from '../lib/http/headers.js'
 import { splitPath } from '../lib/http/uri.js'
 import { decodeSegment } from '../lib/http/utf8.js'
+import { declare } from '../lib/declared.js'
 import { fail } from '../lib/plug.js'
 import type { Directory, FileInfo } from '../lib/port.js'
-import { checkOptions, flag, isListOf, isRecord, isText, texts, type Rules } from './options.js'
-import { askedRange, respond, type Serving } from './static-files/respond.js'
+import { portOf } from '../lib/ports.js'
+import { isRecord } from '../lib/is-record.js'
+import {
+  checkOptions,
+  flag,
+  func,
+  having,
+  isListOf,
+  isText,
+  required,
+  strings,
+  type Rules,
+} from '../lib/options.js'
+import { askedRange, knower, respond, type Serving } from './static-files/respond.js'
 
 export type { Directory, FileInfo } from '../lib/port.js'
 
+/** Options of {@link staticFiles}. */
 export interface StaticFilesOptions {
   /** The path under which the files are: `'/'`, `'/assets'`. */
   readonly at: string
@@ -59,31 +73,27 @@ const isCoding = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 2 && /^[\w-]+$/.test(String(value[0])) && isText(value[1])
 
 const cacheControl = {
-  must: 'the text of a cache-control header, or null',
+  must: 'the value of a cache-control header, or null',
   ok: (v: unknown) => v === null || isHeaderValue(v),
 }
 const rules: Rules = {
   at: { must: "a path such as '/assets'", ok: isText, required: true },
-  from: {
-    must: "a directory port, such as directory('public') of plugboard/node",
-    ok: value => isRecord(value) && typeof value['stat'] === 'function',
-    required: true,
-  },
-  only: texts,
-  onlyMatching: texts,
+  from: required(having("a directory port, such as directory('public') of plugboard/node", 'stat')),
+  only: strings,
+  onlyMatching: strings,
   raiseOnMissingOnly: flag,
-  encodings: { must: "a list of pairs such as ['zstd', '.zst']", ok: isListOf(isCoding) },
+  encodings: { must: "an array of pairs such as ['zstd', '.zst']", ok: isListOf(isCoding) },
   brotli: flag,
   gzip: flag,
   cacheControlForEtags: cacheControl,
   cacheControlForVsnRequests: cacheControl,
-  etag: { must: 'a function from a file to its entity tag', ok: value => typeof value === 'function' },
+  etag: func('from a file to its entity tag'),
   headers: {
-    must: 'a record of headers in lower case, or a function that gives one',
+    must: 'an object of headers in lower case, or a function that returns one',
     ok: value => typeof value === 'function' || isHeaders(value),
   },
   contentTypes: {
-    must: 'a record of content types by file name, or false',
+    must: 'an object of content types by file name, or false',
     ok: value => value === false || (isRecord(value) && Object.values(value).every(isHeaderValue)),
   },
 }
@@ -148,6 +158,7 @@ const decodePath = (segments: readonly string[]): Either<PlugError, readonly str
 export const staticFiles = (options: StaticFilesOptions) => {
   checkOptions('staticFiles', options, rules)
   const { from, only = [], onlyMatching = [], contentTypes = {}, headers = {} } = options
+  const directory = portOf('staticFiles', from)
   const fixed = mergeRespHeaders(typeof headers === 'function' ? {} : headers)
   const prefix = splitPath(options.at)
   const codings: readonly Coding[] = [
@@ -165,6 +176,7 @@ export const staticFiles = (options: StaticFilesOptions) => {
     etag: options.etag,
     putHeaders: typeof headers === 'function' ? conn => mergeRespHeaders(headers(conn)) : () => fixed,
     contentTypes,
+    knownOf: knower(),
     varies: codings.length > 0,
   }
   const everything = only.length + onlyMatching.length === 0
@@ -187,7 +199,7 @@ export const staticFiles = (options: StaticFilesOptions) => {
       file === undefined
         ? search(conn, path, candidates, at + 1)
         : of<Conn>(respond(conn, serving, { file, name: path[last] as string, coding: name })),
-    )(from.stat(wanted))
+    )(directory(conn).stat(wanted))
   }
 
   const missed = (conn: Conn, path: readonly string[]): Effect<Conn> => {
@@ -195,7 +207,7 @@ export const staticFiles = (options: StaticFilesOptions) => {
       `the file is there but not served: add ${JSON.stringify(path[0])} to the option only of staticFiles`,
     )
     return chain((file: FileInfo | undefined) => () => (file === undefined ? right(conn) : left(problem)))(
-      from.stat(path),
+      directory(conn).stat(path),
     )
   }
 
@@ -212,7 +224,10 @@ export const staticFiles = (options: StaticFilesOptions) => {
     if (path === undefined) return conn
     return serves ? search(conn, path, acceptable(conn, codings), 0) : missed(conn, path)
   }
-  return function staticFiles<C extends Conn>(conn: C): Result<C | Halted> {
-    return serve(conn) as Result<C | Halted>
-  }
+  return declare(
+    function staticFiles<C extends Conn>(conn: C): Result<C | Halted> {
+      return serve(conn) as Result<C | Halted>
+    },
+    () => [invalidPath],
+  )
 }

@@ -4,8 +4,10 @@
  */
 import { origin } from '../lib/conn/request.js'
 import type { Conn } from '../lib/conn.js'
-import { originProblem } from '../lib/http/origin.js'
+import { origin as originRule } from '../lib/http/origin.js'
 import { isLocalPath, type Href, type Path } from '../lib/http/uri.js'
+import { isRecord } from '../lib/is-record.js'
+import { checkOptions, flag, type Rules } from '../lib/options.js'
 
 /** What {@link staticPaths} is configured with. */
 export interface StaticPathsOptions {
@@ -33,8 +35,11 @@ export interface StaticPaths {
   readonly integrity: (path: string) => string | undefined
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const rules: Rules = {
+  manifest: { must: 'what mix phx.digest wrote, parsed', ok: isRecord },
+  vsn: flag,
+  url: originRule('the files are served under the paths of the app'),
+}
 
 interface File {
   readonly path: string
@@ -48,9 +53,9 @@ const filesOf = (manifest: unknown, vsn: boolean): ReadonlyMap<string, File> => 
   const wrong = (what: string): TypeError =>
     new TypeError(`staticPaths: manifest must be what mix phx.digest wrote, parsed: ${what}`)
   if (!isRecord(manifest) || !isRecord(manifest['latest']))
-    throw wrong('a record whose "latest" has the digested name of each file')
+    throw wrong('an object whose "latest" has the digested name of each file')
   const { digests = {} } = manifest
-  if (!isRecord(digests)) throw wrong('its "digests" must be a record')
+  if (!isRecord(digests)) throw wrong('its "digests" must be an object')
   for (const [name, digested] of Object.entries(manifest['latest'])) {
     if (typeof digested !== 'string')
       throw wrong(`the digested name of ${JSON.stringify(name)} must be a string`)
@@ -83,14 +88,8 @@ const filesOf = (manifest: unknown, vsn: boolean): ReadonlyMap<string, File> => 
  * assets.integrity('/app.css') // => 'sha512-m3HSJL1i'
  */
 export const staticPaths = (options: StaticPathsOptions = {}): StaticPaths => {
-  for (const option of Object.keys(options))
-    if (!['manifest', 'vsn', 'url'].includes(option))
-      throw new TypeError(`staticPaths: there is no option "${option}": it takes manifest, vsn, url`)
+  checkOptions('staticPaths', options, rules)
   const { manifest, vsn = true, url } = options
-  if (typeof vsn !== 'boolean') throw new TypeError('staticPaths: vsn must be true or false')
-  const problem =
-    url === undefined ? undefined : originProblem(url, 'the files are served under the paths of the app')
-  if (problem !== undefined) throw new TypeError(`staticPaths: url ${problem}`)
   const files = filesOf(manifest, vsn)
 
   const split = (path: string): readonly [file: string, fragment: string] => {

@@ -3,18 +3,22 @@
  * that are no response. A controller is made of pipelines when the app starts; it is a plain record of handlers, as
  * `resources` and the verbs take them.
  */
-import type { Either } from 'fp-ts/lib/Either.js'
+import type { Either, Left, Right } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted, Params, Responded } from '../lib/conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { isConn } from '../lib/conn/is-conn.js'
 import { isPlugError, type PlugError } from '../lib/error.js'
 import type { AnyPlug, At, Check, Norm, One, Walk } from '../lib/fold.js'
 import { right } from '../lib/fp.js'
 import { soon, type Later } from '../lib/later.js'
 import { checkAtBoot, checkedAtBoot } from '../lib/boot.js'
+import { declareAll } from '../lib/declared.js'
+import { drive, isGenerator } from '../lib/gen.js'
 import { execute } from '../lib/interpret.js'
+import type { EffectGenerator } from '../lib/iterable-effect.js'
 import { fail, pipeline } from '../lib/plug.js'
-import { checkPlug } from './node.js'
-import { checkRecord, knownOptions } from './options.js'
+import { checkPlug } from './declarations.js'
+import { func, mustBe, named, type Rules } from '../lib/options.js'
+import { checkDeclared, checkRecord } from './options.js'
 import { mistake } from './pattern.js'
 import type { Async, Must, Unfit } from './types.js'
 
@@ -62,6 +66,7 @@ type Returns<E> = [E] extends [never]
   : | Must<'end with text, json, render, redirect or halt'>
     | Either<E, Responded | Halted>
     | (() => Either<E | PlugError, Responded | Halted> | Promise<Either<E | PlugError, Responded | Halted>>)
+    | EffectGenerator<Responded | Halted>
 
 /** The names that plugs are chosen by. */
 type Mentioned<Ps extends readonly unknown[]> = {
@@ -80,10 +85,10 @@ type HintFor<Ps extends readonly unknown[], Checked> = One<
 >
 /** What an action must be. */
 type Action<S, P, M, Ps extends readonly unknown[], E, K> = [
-  HintFor<Ps, Check<PlugsFor<Ps, K>, Start<S, P, M, K>>>,
+  HintFor<Ps, Check<readonly [...PlugsFor<Ps, K>, AnyPlug], Start<S, P, M, K>>>,
 ] extends [never]
   ? (conn: ActionConn<S, P, M, Ps, K>) => Returns<E> | Async
-  : Unfit<HintFor<Ps, Check<PlugsFor<Ps, K>, Start<S, P, M, K>>> & string>
+  : Unfit<HintFor<Ps, Check<readonly [...PlugsFor<Ps, K>, AnyPlug], Start<S, P, M, K>>> & string>
 
 /** What the actions of a controller share. `E` is what they may fail with, beside a `PlugError`. */
 export interface ControllerOptions<S, Ps, E> {
@@ -121,6 +126,11 @@ interface ControllerStart extends ControllerFn<Conn, 'id', never> {
 }
 
 const place = 'controller'
+const choiceRules = named('only', 'except')
+const controllerRules: Rules = {
+  plugs: { must: 'an array of plugs', ok: Array.isArray },
+  actionFallback: func('from a left value to a plug'),
+}
 
 /** A plug and the actions it is for. */
 interface Chosen {
@@ -129,7 +139,7 @@ interface Chosen {
 }
 
 const listOf = (value: unknown, option: string, actions: readonly string[]): readonly string[] => {
-  if (!Array.isArray(value)) throw mistake(place, `${option} must be a list of actions`)
+  if (!Array.isArray(value)) throw mistake(place, mustBe(option, 'an array of actions', value))
   for (const name of value)
     if (!actions.includes(name))
       throw mistake(
@@ -148,7 +158,7 @@ const chosen = (entry: unknown, at: number, actions: readonly string[]): Chosen 
   const [plug, choice] = entry as readonly unknown[]
   checkPlug(plug, what, place)
   const { only, except } = checkRecord(choice, `the choice of ${what}`, place)
-  if (choice !== undefined) knownOptions(choice as object, ['only', 'except'], place)
+  if (choice !== undefined) checkDeclared(choice, choiceRules, place)
   if ((only === undefined) === (except === undefined))
     throw mistake(place, `${what} in a list must have either only or except beside it`)
   if (only === undefined) {
@@ -162,13 +172,23 @@ const chosen = (entry: unknown, at: number, actions: readonly string[]): Chosen 
 type Fallback = (error: unknown) => AnyPlug
 type Outcome = Either<unknown, Conn>
 
+/** The tag of what an action returned; undefined for what has none, or cannot be read. */
+const tagOf = (value: unknown): unknown => {
+  try {
+    return (value as Partial<Outcome> | null | undefined)?._tag
+  } catch {
+    return undefined
+  }
+}
+
 /** An action that gives its left values to a fallback; a `PlugError` goes the way of all failures. */
 const withFallback = (name: string, action: AnyPlug, fallback: Fallback): AnyPlug => {
   const fallen = (conn: Conn, error: unknown): unknown => fallback(error)(conn)
   /** What an effect gave, or what the fallback makes of it. */
   const settle = (conn: Conn, outcome: Outcome): unknown => {
-    if (outcome?._tag !== 'Left' || isPlugError(outcome.left)) return outcome
-    const { left } = outcome
+    if (tagOf(outcome) !== 'Left') return outcome
+    const { left } = outcome as Left<unknown>
+    if (isPlugError(left)) return outcome
     const done = execute(
       Object.defineProperty((before: Conn) => fallen(before, left), 'name', { value: 'actionFallback' }),
       conn,
@@ -177,13 +197,18 @@ const withFallback = (name: string, action: AnyPlug, fallback: Fallback): AnyPlu
   }
   const act = (conn: Conn): unknown => {
     const result = action(conn) as Conn | Outcome | (() => Outcome | Promise<Outcome>)
-    if (result instanceof ConnRecord) return result
+    if (isConn(result)) return result
+    if (isGenerator(result))
+      return () => soon(drive(result, conn), outcome => settle(conn, outcome as Outcome) as Later<unknown>)
     if (typeof result === 'function' && result.length === 0)
       return () => soon(result() as Later<Outcome>, outcome => settle(conn, outcome) as Later<unknown>)
-    if (result === null || typeof result !== 'object' || !('_tag' in result)) return result
-    if (result._tag === 'Right') return result.right
-    return isPlugError(result.left) ? fail(conn, result.left) : fallen(conn, result.left)
+    const tag = tagOf(result)
+    if (tag === 'Right') return (result as Right<Conn>).right
+    if (tag !== 'Left') return result
+    const { left } = result as Left<unknown>
+    return isPlugError(left) ? fail(conn, left) : fallen(conn, left)
   }
+  declareAll(act, () => [action])
   checkedAtBoot(act, given => checkAtBoot(action, given))
   return Object.defineProperty(act, 'name', { value: name })
 }
@@ -192,13 +217,9 @@ const make = (
   options: ControllerOptions<never, readonly unknown[], unknown>,
   actions: unknown,
 ): Readonly<Record<string, AnyPlug>> => {
-  const given = checkRecord(options, 'the options', place)
-  knownOptions(given, ['plugs', 'actionFallback'], place)
-  const { plugs = [], actionFallback } = given
-  if (!Array.isArray(plugs)) throw mistake(place, 'plugs must be a list of plugs')
-  if (actionFallback !== undefined && typeof actionFallback !== 'function')
-    throw mistake(place, 'actionFallback must be a function from a left value to a plug')
-  const record = checkRecord(actions, 'the actions', place)
+  checkDeclared(options, controllerRules, place)
+  const { plugs = [], actionFallback } = options
+  const record = checkRecord(actions, 'actions', place)
   const names = Object.keys(record)
   const before = plugs.map((entry, i) => chosen(entry, i, names))
   const handlers = names.map(name => {
@@ -238,4 +259,5 @@ const make = (
  * run(app)(conn('GET', '/posts/a')).respBody // => 'Hello'
  * run(app)(conn('GET', '/posts/b')).status // => 404
  */
-export const controller = Object.assign(make, { from: () => make }) as unknown as ControllerStart
+const start = { from: () => make }
+export const controller = Object.assign(make.bind(undefined), start) as unknown as ControllerStart

@@ -1,54 +1,38 @@
 /**
- * What happens to a request: a route is found, its parameters are put on the conn, and one composed pipeline runs. All
- * that can be made beforehand is made when the app starts.
+ * Executes what a router decides: puts the route and its parameters on the conn, and runs one composed pipeline. All that does not
+ * depend on the request is made when the app starts.
  */
 import type { Conn, MatchedRoute } from '../lib/conn.js'
-import { ConnRecord } from '../lib/conn/record.js'
+import { putRespHeader } from '../lib/conn/resp-headers.js'
+import { putStatus, sendResp } from '../lib/conn/response.js'
 import { shiftPath } from '../lib/conn/rewrite.js'
+import { putPathParams, putRoute } from '../lib/conn/route.js'
+import { telemetryPort } from '../lib/conn/telemetry-port.js'
+import { andThen, type Result } from '../lib/effect.js'
 import { badRequest, invalidParams, noRoute } from '../lib/error.js'
 import type { AnyPlug } from '../lib/fold.js'
-import { putHeader } from '../lib/http/headers.js'
 import { fail, pipeline } from '../lib/plug.js'
-import { map, type Effect } from '../lib/effect.js'
-import { decider, type Decision } from './decide.js'
-import { noParams, type Captured, type Matchable } from './matcher.js'
+import { nameAs, plugName } from '../lib/steps.js'
+import { decider, type Decidable, type DecidableFallback, type Decider, type Missed } from './decide.js'
+import { noParams, type Found } from './matcher.js'
 import { noteMounts, routersIn } from './mounts.js'
-import type { NamedCodec } from './node.js'
 import { join } from './pattern.js'
 import type { Table, TableFallback, TableRoute } from './table.js'
 import { observed, type Observed } from './telemetry.js'
 
-const isEmpty = (record: object): boolean => {
-  // oxlint-disable-next-line guard-for-in
-  for (const _ in record) return false
-  return true
-}
-
-/**
- * Parameters laid over those that are there, keys of which the client chose: not with `newParams`, whose objects V8 makes
- * a class for by their keys.
- */
-const overlay = (existing: {}, params: {}): {} =>
-  isEmpty(existing) ? params : Object.assign(Object.create(null) as {}, existing, params)
-
-/** The path that is to be matched: what is left of it behind a mount. */
-const pathOf = (conn: Conn): string =>
-  // Segments are split from the path when they are first read.
-  conn.scriptName.length === 0 ? conn.path : `/${conn.segments.join('/')}`
+type Run = (conn: Conn) => Result<Conn>
 
 /** The routes, as `conn.route` has them, under which a router or another plug is mounted. */
 const mounts = new WeakSet<MatchedRoute>()
 
-/** The route under which what runs is mounted; undefined when it is not. */
+/** The route under which the running router is mounted; undefined if it is not mounted. */
 const mountOf = ({ route }: Conn): MatchedRoute | undefined =>
   route !== undefined && mounts.has(route) ? route : undefined
-
-type Run = (conn: Conn) => Conn | Effect<Conn>
 
 /** One pipeline of plugs that the compiler has checked where they were declared. */
 const compose = (plugs: readonly AnyPlug[]): Run => pipeline(...(plugs as readonly never[])) as unknown as Run
 
-/** What a mounted plug sees: the segments behind its path; those of its path are the script name's. */
+/** Moves the path of a mount to the script name, and notes the mounted routers. */
 const shift = (count: number, to: AnyPlug): AnyPlug => {
   const routers = routersIn(to)
   const into = shiftPath(count)
@@ -57,40 +41,37 @@ const shift = (count: number, to: AnyPlug): AnyPlug => {
   }
 }
 
-/** A mounted plug: what is behind the router sees the path as it was before. */
+/** A mounted plug. What runs after the router, such as a hook, sees the path as it was before. */
 const mounted = (count: number, handler: AnyPlug): AnyPlug => {
   const run = compose([shift(count, handler), handler])
-  const back = ({ segments, scriptName }: Conn, done: Conn): Conn =>
-    ConnRecord.request(done, { segments, scriptName })
-  return function forward(conn: Conn): Conn | Effect<Conn> {
-    const done = run(conn)
-    return done instanceof ConnRecord
-      ? back(conn, done)
-      : map((made: Conn) => back(conn, made))(done as Effect<Conn>)
+  return function forward(conn: Conn): Result<Conn> {
+    const depth = conn.scriptName.length
+    const back = (done: Conn): Conn => shiftPath(depth - done.scriptName.length)(done)
+    return andThen(back)(run(conn))
   }
 }
 
 /** A route ready to run. */
-interface Compiled extends Matchable {
-  readonly codecs: readonly NamedCodec[]
+export interface Runnable extends Decidable {
+  readonly declared: TableRoute
   readonly run: Run
   /** The same, with telemetry. */
   readonly observed: Observed
-  /** What the conn says of it. */
+  /** What `conn.route` becomes. */
   readonly matched: MatchedRoute
   /** The same, under a mount. */
   readonly matchedUnder: (mount: MatchedRoute) => MatchedRoute
 }
 
-const compile = (route: TableRoute): Compiled => {
-  const { method, hosts, segments, codecs, mount, metadata } = route
+const runnable = (declared: TableRoute): Runnable => {
+  const { method, hosts, segments, codecs, mount, metadata, pattern } = declared
   const describe = (under: MatchedRoute | undefined): MatchedRoute => {
     const made = Object.freeze(
       under === undefined
-        ? { method, pattern: route.pattern, metadata }
+        ? { method, pattern, metadata }
         : {
             method,
-            pattern: join(under.pattern, route.pattern),
+            pattern: join(under.pattern, pattern),
             metadata: Object.freeze({ ...under.metadata, ...metadata }),
           },
     )
@@ -105,97 +86,110 @@ const compile = (route: TableRoute): Compiled => {
     known.set(under, made)
     return made
   }
-  let seen: Observed | undefined
-  const handler = mount === undefined ? route.handler : mounted(mount, route.handler)
+  let runObserved: Observed | undefined
+  const handler = mount === undefined ? declared.handler : mounted(mount, declared.handler)
   return {
     method,
     hosts,
     segments,
     codecs,
-    run: compose([...route.plugs, handler]),
-    // made when it is first asked for: most apps have no port
-    observed: (port, conn) => (seen ??= observed(route, handler))(port, conn),
+    declared,
+    run: compose([...declared.plugs, handler]),
+    // Made at the first request with telemetry: most apps have none.
+    observed: (port, conn, found) => (runObserved ??= observed(declared, handler))(port, conn, found),
     matched: describe(undefined),
     matchedUnder,
   }
 }
 
 /** A fallback ready to run. */
-interface CompiledFallback extends Pick<
-  TableFallback,
-  'hosts' | 'segments' | 'codecs' | 'methodNotAllowed' | 'automaticOptions'
-> {
-  readonly run: Run
-  /** Answers OPTIONS, with status and `allow` there already, through the scope's pipelines. */
-  readonly runOptions: Run
+export interface RunnableFallback extends DecidableFallback {
+  readonly declared: TableFallback
+  /** By the status that the decision has put on the conn. */
+  readonly run: { readonly 404: Run; readonly 405: Run; readonly 204: Run }
 }
 
-/** What answers OPTIONS where no route does: no body. */
-const automaticOptions = (conn: Conn): Conn => ConnRecord.resp(conn, conn.status, conn.respHeaders, '')
+/** A conn whose 404 becomes 405: a status that the handler has put, or that of its failure. Other statuses stay. */
+const hold405 = (done: Conn): Conn => {
+  const { error, status } = done
+  if (error !== undefined)
+    return error.status === 404 ? (fail(done, Object.freeze({ ...error, status: 405 })) as Conn) : done
+  return status === 404 ? putStatus(405)(done) : done
+}
 
-const compileFallback = (fallback: TableFallback): CompiledFallback => {
-  const { hosts, segments, codecs, methodNotAllowed, plugs, handler } = fallback
+/** The handler of a fallback for a 405. A handler for missing pages puts 404, which would contradict the `allow` header. */
+const holding405 = (handler: AnyPlug): AnyPlug => {
+  const run = compose([handler])
+  return nameAs(plugName(handler), (conn: Conn): Result<Conn> => andThen(hold405)(run(conn)))
+}
+
+/** Responds to OPTIONS without a body; status and `allow` are on the conn. */
+const automaticOptions = (conn: Conn): Conn => sendResp(conn.status ?? 204, '')(conn) as Conn
+
+const runnableFallback = (declared: TableFallback): RunnableFallback => {
+  const { hosts, segments, codecs, methodNotAllowed, plugs, handler } = declared
   return {
     hosts,
     segments,
     codecs,
     methodNotAllowed,
-    automaticOptions: fallback.automaticOptions,
-    run: compose([...plugs, handler]),
-    runOptions: compose([...plugs, automaticOptions]),
+    automaticOptions: declared.automaticOptions,
+    declared,
+    run: {
+      404: compose([...plugs, handler]),
+      405: compose([...plugs, holding405(handler)]),
+      204: compose([...plugs, automaticOptions]),
+    },
   }
 }
 
-/** The plug that dispatches requests to the routes of a table. */
-export const dispatcher = (table: Table): Run => {
-  const routes = table.routes.map(compile)
-  const fallbacks = table.fallbacks.map(compileFallback)
-  const { decide } = decider(routes, fallbacks)
+/** A router's plug, and the decisions that it executes. */
+export interface Dispatcher extends Decider<Runnable, RunnableFallback> {
+  readonly dispatch: Run
+}
 
-  /** Runs a route's pipeline on a conn that has all of it. */
-  const runOn = (route: Compiled, conn: Conn): Conn | Effect<Conn> => {
-    const port = ConnRecord.telemetry(conn)
-    return port === undefined ? route.run(conn) : route.observed(port, conn)
-  }
+/** Makes the dispatcher of a table. */
+export const dispatcher = (table: Table): Dispatcher => {
+  const { decide, allowed } = decider(table.routes.map(runnable), table.fallbacks.map(runnableFallback))
 
-  /** Puts what the path says on the conn, and runs the route's pipeline. */
-  const enter = (route: Compiled, conn: Conn, captured: Captured, params: {}): Conn | Effect<Conn> => {
+  /** Puts the route and its parameters on the conn, and runs the route's pipeline. */
+  const enter = (conn: Conn, found: Found<Runnable>): Result<Conn> => {
+    const { route, pathParams, params } = found
     const mount = mountOf(conn)
     const matched = mount === undefined ? route.matched : route.matchedUnder(mount)
-    const laid = captured === noParams ? conn.params : overlay(conn.params, params)
-    return runOn(route, ConnRecord.route(conn, matched, captured, laid))
+    // Without parameters, `conn.params` stays the same object.
+    const put = putRoute(matched, pathParams, pathParams === noParams ? conn.params : params)
+    const entered = put(conn)
+    const port = telemetryPort(entered)
+    return port === undefined ? route.run(entered) : route.observed(port, entered, found)
   }
 
-  /** Runs the fallback of the longest path that a request is under; without one, fails. */
-  const miss = (conn: Conn, { status, allow, refused, fallback }: Missed): Conn | Effect<Conn> => {
+  /** Runs the fallback of the decision; fails without one. */
+  const miss = (conn: Conn, decision: Missed<Runnable, RunnableFallback>): Result<Conn> => {
+    const { status, allow, rejection, fallback } = decision
     if (fallback === undefined)
-      return fail(conn, refused ? invalidParams('Not Found', { status: 404 }) : noRoute('Not Found'))
-    const { to, captured, params } = fallback
-    const headers =
-      allow.length === 0 ? conn.respHeaders : putHeader(conn.respHeaders, 'allow', allow.join(', '))
-    const entered = ConnRecord.with(conn, { pathParams: captured, params: overlay(conn.params, params) })
-    const run = status === 204 ? to.runOptions : to.run
-    return run(ConnRecord.resp(entered, status, headers, conn.respBody))
+      return fail(
+        conn,
+        rejection ? invalidParams('Not Found', { status: 404 }) : noRoute('Not Found'),
+      ) as Conn
+    const entered = putStatus(status)(putPathParams(fallback.pathParams, fallback.params)(conn))
+    return fallback.to.run[status](
+      allow.length === 0 ? entered : putRespHeader('allow', allow.join(', '))(entered),
+    )
   }
 
-  return function router(conn) {
-    const decision = decide({
-      method: conn.method,
-      host: conn.host,
-      path: pathOf(conn),
-      server: conn.path === '*',
-    })
+  const dispatch = function router(conn: Conn): Result<Conn> {
+    const decision = decide(conn)
     switch (decision.kind) {
       case 'route':
-        return enter(decision.route, conn, decision.captured, decision.params)
-      case 'malformed':
-        return fail(conn, badRequest('the path is not percent-encoded UTF-8'))
-      case 'refused':
-        return fail(conn, invalidParams(`the path parameter "${decision.param}" is not valid`))
+        return enter(conn, decision)
       case 'missed':
         return miss(conn, decision)
+      case 'malformed':
+        return fail(conn, badRequest('the path is not percent-encoded UTF-8')) as Conn
+      case 'rejected':
+        return fail(conn, invalidParams(`the path parameter "${decision.param}" is not valid`)) as Conn
     }
   }
+  return { dispatch, decide, allowed }
 }
-
-type Missed = Extract<Decision<Compiled, CompiledFallback>, { readonly kind: 'missed' }>

@@ -1,53 +1,64 @@
 /** Checks of the options that declarations take; each throws a TypeError whose sentence names the option. */
 import type { Metadata } from '../lib/conn.js'
+import { isObject, mustBe, named, object, optionsProblem, type Rules } from '../lib/options.js'
 import { mistake } from './pattern.js'
 
-/** Throws for a key that is no option. */
-export const knownOptions = (options: object, known: readonly string[], where: string): void => {
-  for (const key of Object.keys(options))
-    if (!known.includes(key))
-      throw mistake(where, `there is no option "${key}": it takes ${known.join(', ')}`)
+/** Throws for options that are unknown or wrong. */
+export const checkDeclared = (options: unknown, rules: Rules, where: string): void => {
+  const problem = optionsProblem(options, rules)
+  if (problem !== undefined) throw mistake(where, problem)
 }
 
-/** A record, or an empty one when there is none. */
+/** An object, or an empty one when there is none. */
 export const checkRecord = (
   value: unknown,
-  option: string,
+  name: string,
   where: string,
 ): Readonly<Record<string, unknown>> => {
   if (value === undefined) return {}
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw mistake(where, `${option} must be a record`)
-  return value as Readonly<Record<string, unknown>>
+  if (!isObject(value)) throw mistake(where, mustBe(name, 'an object', value))
+  return value
 }
 
-/** The hosts of a scope: a host, a prefix of hosts that ends in `.`, or a list of such; in lower case, as conns have them. */
-export const checkHosts = (value: unknown, where: string): readonly string[] => {
-  const hosts: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (hosts.length === 0 || !hosts.every(host => typeof host === 'string' && host !== ''))
-    throw mistake(where, 'host must be a host name, a prefix of one that ends in ".", or a list of such')
-  return (hosts as readonly string[]).map(host => host.toLowerCase())
+const isHost = (host: unknown): boolean => typeof host === 'string' && host !== ''
+
+const host: Rules[string] = {
+  must: 'a host name, a prefix of one that ends in ".", or a non-empty array of these',
+  ok: value => isHost(value) || (Array.isArray(value) && value.length > 0 && value.every(isHost)),
 }
 
-/** What is declared with a route, beside where it is and what answers. */
+/** The hosts of a scope: a host, a prefix of hosts that ends in `.`, or an array of these; in lower case, as conns have them. */
+export const hostsOf = (value: string | readonly string[]): readonly string[] =>
+  [value].flat().map(each => each.toLowerCase())
+
+/** What is declared with a route, in addition to where it is and what handles it. */
 export interface RouteData {
   readonly assigns: object
   readonly private: Readonly<Record<string, unknown>>
   readonly metadata: Metadata
 }
 
-export const dataKeys = ['assigns', 'private', 'metadata']
+const dataRules: Rules = { assigns: object, private: object, metadata: object }
 
-/** What options say of a route. */
-export const dataOf = (
-  options: { readonly assigns?: unknown; readonly private?: unknown; readonly metadata?: unknown },
-  where: string,
-): RouteData => ({
-  assigns: checkRecord(options.assigns, 'assigns', where),
-  private: checkRecord(options.private, 'private', where),
-  metadata: Object.freeze({ ...checkRecord(options.metadata, 'metadata', where) }),
+// Paths, codecs and plugs have checks of their own.
+export const routeRules: Rules = { ...named('path', 'params'), ...dataRules }
+export const scopeRules: Rules = { ...named('path', 'params'), host, assigns: object, private: object }
+export const resourceRules: Rules = {
+  ...named('only', 'except', 'param', 'codec', 'name', 'singleton', 'plugs'),
+  ...dataRules,
+}
+
+/** What options say of a route, once they are checked. */
+export const dataOf = (options: {
+  readonly assigns?: unknown
+  readonly private?: unknown
+  readonly metadata?: unknown
+}): RouteData => ({
+  assigns: (options.assigns ?? {}) as object,
+  private: (options.private ?? {}) as RouteData['private'],
+  metadata: Object.freeze({ ...(options.metadata as Metadata | undefined) }),
 })
 
 /** Where a route is: options, or those of a path alone. */
 export const optionsOf = (at: unknown): { readonly [option: string]: unknown } =>
-  typeof at === 'object' && at !== null ? (at as { readonly [option: string]: unknown }) : { path: at }
+  isObject(at) ? at : { path: at }

@@ -4,7 +4,7 @@
  * the characters themselves. The compile-time counterpart is pattern-types.ts.
  */
 import { splitPath } from '../lib/http/uri.js'
-import { toBePlaced } from './place.js'
+import { lacksCallSite } from './call-site.js'
 
 /** What the text of a parameter must look like. */
 export interface Shape {
@@ -39,7 +39,7 @@ export type Segment = Single | Glob
 
 /** What is wrong with a declaration, said in one sentence that begins with its name and ends with where it is. */
 export const mistake = (where: string, problem: string): TypeError =>
-  toBePlaced(new TypeError(`${where}: ${problem}`))
+  lacksCallSite(new TypeError(`${where}: ${problem}`))
 
 /** A path inside a scope, without doubled slashes and one at the end: `join('/admin/', '//users')` is `'/admin/users'`. */
 export const join = (scope: string, path: string): string => `/${splitPath(`${scope}/${path}`).join('/')}`
@@ -51,13 +51,12 @@ const unprintable = /[\0-\x1f\x7f]|\p{Surrogate}/u
 const codeOf = (char: string): string => char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
 
 /** How messages name a declaration: `GET /posts/:id`. */
-export const placeOf = (what: string, base: string, path: unknown): string =>
+export const labelOf = (what: string, base: string, path: unknown): string =>
   `${what} ${typeof path === 'string' ? join(base, path).replace(new RegExp(unprintable, 'gu'), char => `\\u${codeOf(char)}`) : base}`
-
-const name = /[a-z_]\w*/y
 
 /** The name that begins at an index, or undefined. */
 const nameAt = (text: string, at: number): string | undefined => {
+  const name = /[a-z_]\w*/y
   name.lastIndex = at
   return name.exec(text)?.[0]
 }

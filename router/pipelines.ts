@@ -1,10 +1,10 @@
 /**
- * Pipelines with names: they are named once, and scopes go through them by name. The name is what the route table and
- * messages call the pipeline.
+ * Pipelines with names: they are named once, and scopes and routes go through them by name. The route table and messages show that
+ * name.
  */
 import type { AnyPlug } from '../lib/fold.js'
 import { named, pipeline } from '../lib/plug.js'
-import { checkPlug } from './node.js'
+import { checkPlug } from './declarations.js'
 import { mistake } from './pattern.js'
 
 /** Named pipelines, as a router's scopes look them up. */
@@ -35,8 +35,8 @@ export const namedPipelines = (record: unknown): NamedPipelines => {
   }
 }
 
-/** The plug that a scope goes through: one that it names, or gives. */
-export const resolve = (through: unknown, pipelines: NamedPipelines | undefined, where: string): AnyPlug => {
+/** The plug itself, or the pipeline of a name. */
+const resolve = (through: unknown, pipelines: NamedPipelines | undefined, where: string): AnyPlug => {
   if (typeof through === 'string') {
     const found = pipelines?.get(through)
     if (found !== undefined) return found
@@ -51,3 +51,13 @@ export const resolve = (through: unknown, pipelines: NamedPipelines | undefined,
   checkPlug(through, 'what it goes through', where)
   return pipelines?.of(through) ?? through
 }
+
+/** The plugs that a scope or a route goes through: one plug or name, or an array of them. */
+export const plugsOf = (
+  through: unknown,
+  pipelines: NamedPipelines | undefined,
+  where: string,
+): readonly AnyPlug[] =>
+  (Array.isArray(through) ? (through as readonly unknown[]) : [through]).map(one =>
+    resolve(one, pipelines, where),
+  )

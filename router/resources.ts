@@ -5,17 +5,19 @@
 import type { AnyPlug } from '../lib/fold.js'
 import {
   checkPlug,
-  codecsOf,
-  nodesOf,
-  type Asked,
-  type Node,
+  rulesOf,
+  declarationsOf,
+  type ParamRule,
+  type Declaration,
   type Owner,
-  type RouteNode,
-  type ScopeNode,
-} from './node.js'
-import { checkRecord, dataKeys, dataOf, knownOptions } from './options.js'
-import { checkPath, join, mistake, parsePattern, parsePrefix, placeOf } from './pattern.js'
-import { declaring } from './place.js'
+  type DeclaredRoute,
+  type DeclaredScope,
+} from './declarations.js'
+import { mustBe } from '../lib/options.js'
+import { checkDeclared, checkRecord, dataOf, resourceRules } from './options.js'
+import { checkPath, join, mistake, parsePattern, parsePrefix, labelOf } from './pattern.js'
+import { plugsOf, type NamedPipelines } from './pipelines.js'
+import { withCallSite } from './call-site.js'
 import type { ActionName, ResourceOptions, Verbs } from './types.js'
 
 /** The methods and, behind the resource's path or a member's, the path of each action, in Phoenix's order. */
@@ -54,8 +56,6 @@ export const resourceName = (path: string): string => camel(singular(path.slice(
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-const resourceKeys = ['only', 'except', 'param', 'codec', 'name', 'singleton', ...dataKeys]
-
 /** The actions that options and record choose between them. */
 const chosen = (
   record: Readonly<Record<string, unknown>>,
@@ -65,7 +65,7 @@ const chosen = (
   const { only, except, singleton = false } = options
   const known = actions.map(([name]) => name).filter(name => !(singleton && name === 'index'))
   const check = (what: string, names: readonly string[], more = ''): void => {
-    if (!Array.isArray(names)) throw mistake(where, `${what} must be a list of actions`)
+    if (!Array.isArray(names)) throw mistake(where, mustBe(what, 'an array of actions', names))
     for (const name of names)
       if (!(known as readonly string[]).includes(name))
         throw mistake(
@@ -96,44 +96,49 @@ const chosen = (
 export const resourcesAt = (
   owner: Owner,
   base: string,
+  named: NamedPipelines | undefined,
   verbsAt: (owner: Owner, base: string) => Verbs<never, '/'>,
-): ((path: unknown, record: unknown, options?: ResourceOptions, nested?: unknown) => Node) =>
-  declaring((place, path, record, options = {}, nested) => {
-    const where = placeOf('resources', base, path)
+): ((path: unknown, record: unknown, options?: ResourceOptions, nested?: unknown) => Declaration) =>
+  withCallSite((callSite, path, record, options = {}, nested) => {
+    const where = labelOf('resources', base, path)
     checkPath(path, where)
-    const handlers = checkRecord(record, 'the handlers', where)
-    knownOptions(options, resourceKeys, where)
+    const handlers = checkRecord(record, 'handlers', where)
+    checkDeclared(options, resourceRules, where)
     const { param = 'id', name = resourceName(join('/', path)), singleton = false } = options
-    if (!identifier.test(param)) throw mistake(where, 'param must be a name that begins with a to z or "_"')
-    const codecs = (name: string): readonly Asked[] =>
+    if (!identifier.test(param))
+      throw mistake(where, mustBe('param', 'a name that begins with a to z or "_"', param))
+    const rules = (name: string): readonly ParamRule[] =>
       options.codec === undefined || singleton
         ? []
-        : codecsOf({ [name]: options.codec }, [{ kind: 'param', name, prefix: '', suffix: '' }], where)
+        : rulesOf({ [name]: options.codec }, [{ kind: 'param', name, prefix: '', suffix: '' }], where)
     const all = join(base, path)
     const one = singleton ? all : join(all, `/:${param}`)
     const wanted = chosen(handlers, options, where)
-    const data = dataOf(options, where)
+    const data = dataOf(options)
+    const through = (options as { readonly plugs?: unknown }).plugs
+    const plugs = through === undefined ? [] : plugsOf(through, named, where)
     const routes = actions.flatMap(([action, methods, of, tail]) => {
       if (!wanted.has(action)) return []
       const handler = handlers[action]
       checkPlug(handler, `the action ${action}`, where)
       const pattern = join(of === 'all' ? all : one, tail)
       const segments = parsePattern(pattern, where)
-      const decoded = of === 'all' ? [] : codecs(param)
-      return methods.map((method): RouteNode => ({
+      const own = of === 'all' ? [] : rules(param)
+      return methods.map((method): DeclaredRoute => ({
         kind: 'route',
         owner,
-        place,
+        callSite,
         method,
         pattern,
         segments,
-        codecs: decoded,
+        rules: own,
+        plugs,
         handler: handler as AnyPlug,
         action,
         ...data,
       }))
     })
-    if (nested === undefined) return { kind: 'group', owner, nodes: routes }
+    if (nested === undefined) return { kind: 'group', owner, declarations: routes }
     if (typeof nested !== 'function')
       throw mistake(where, 'the fourth argument must be a function that returns routes')
     if (!singleton && !identifier.test(name))
@@ -148,29 +153,29 @@ export const resourcesAt = (
     const scopeOf = (
       made: Owner,
       pattern: string,
-      codecs: readonly Asked[],
-      nodes: readonly Node[],
-    ): ScopeNode => ({
+      rules: readonly ParamRule[],
+      declarations: readonly Declaration[],
+    ): DeclaredScope => ({
       kind: 'scope',
       owner: made,
-      place,
+      callSite,
       pattern,
       segments: parsePrefix(pattern, where),
       hosts: undefined,
       assigns: {},
       private: {},
-      codecs,
+      rules,
       through: [],
-      nodes,
+      declarations,
     })
     // What stands beside the actions is declared before them, so that "/:id" does not take it.
-    const beside = new Set<Node>()
-    const add = (pattern: string, codecs: readonly Asked[], routes: unknown): Node => {
+    const beside = new Set<Declaration>()
+    const add = (pattern: string, rules: readonly ParamRule[], routes: unknown): Declaration => {
       if (typeof routes !== 'function')
         throw mistake(where, 'collection and member take a function that returns routes')
       const inner: Owner = Symbol(where)
-      const nodes = nodesOf(routes(verbsAt(inner, pattern)), inner, where)
-      const scope = scopeOf(inside, pattern, codecs, nodes)
+      const declarations = declarationsOf(routes(verbsAt(inner, pattern)), inner, where)
+      const scope = scopeOf(inside, pattern, rules, declarations)
       beside.add(scope)
       return scope
     }
@@ -178,10 +183,14 @@ export const resourcesAt = (
       nested({
         ...verbs,
         collection: (routes: unknown) => add(all, [], routes),
-        member: (routes: unknown) => add(one, codecs(param), routes),
+        member: (routes: unknown) => add(one, rules(param), routes),
       })
-    const nodes = nodesOf(nest(verbsAt(inside, pattern)), inside, where)
-    const under = nodes.filter(node => !beside.has(node))
-    const scope = scopeOf(owner, pattern, codecs(parent), under)
-    return { kind: 'group', owner, nodes: [...nodes.filter(node => beside.has(node)), ...routes, scope] }
+    const declarations = declarationsOf(nest(verbsAt(inside, pattern)), inside, where)
+    const under = declarations.filter(declaration => !beside.has(declaration))
+    const scope = scopeOf(owner, pattern, rules(parent), under)
+    return {
+      kind: 'group',
+      owner,
+      declarations: [...declarations.filter(declaration => beside.has(declaration)), ...routes, scope],
+    }
   })

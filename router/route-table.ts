@@ -1,13 +1,13 @@
 /**
- * The route table as data: what a router's routes are, what runs for each and where they stand, and which of them a
- * request would find. For listings, documentation and telemetry; nothing here answers requests.
+ * The route table as data: the routes of a router, what runs for each and where they are declared, and what the router decides for
+ * a request. For listings, documentation and telemetry; nothing here runs a plug.
  */
 import type { Metadata } from '../lib/conn.js'
 import type { AnyPlug } from '../lib/fold.js'
 import { splitPath } from '../lib/http/uri.js'
 import { plugName, steps } from '../lib/steps.js'
-import { decider } from './decide.js'
-import type { Captured } from './matcher.js'
+import type { Decider, RouterRequest } from './decide.js'
+import type { Runnable, RunnableFallback } from './dispatch.js'
 import { join, namesOf, parsePattern, type Segment } from './pattern.js'
 import type { PathPattern } from './paths.js'
 import { handlerName, throughNames, type Table, type TableFallback, type TableRoute } from './table.js'
@@ -22,11 +22,11 @@ export interface RouteInfo {
   readonly pattern: string
   /** The names of its path parameters, in order. */
   readonly params: readonly string[]
-  /** The names of what its scopes go through, the outermost's first; of a pipeline, what `named` has called it. */
+  /** The names of its pipelines: those of its scopes, the outermost first, then its own. A pipeline's name is given by `named`. */
   readonly pipelines: readonly string[]
-  /** The names of the plugs that run before the handler: those pipelines, opened. */
+  /** The names of the plugs that run before the handler: those pipelines, opened, and the plugs of a controller. */
   readonly plugs: readonly string[]
-  /** The name of the handler; of one without a name, the resource's action that it is. */
+  /** The name of the handler; of a pipeline, its last plug. Without a name, the resource's action. */
   readonly handler: string
   /** Whether it is a plug mounted by `forward`, which is given all requests under its path. */
   readonly mount: boolean
@@ -45,24 +45,29 @@ export interface FoundRoute {
   readonly pathParams: Readonly<Record<string, string | readonly string[]>>
 }
 
-const tables = new WeakMap<object, Table>()
+/** What the table of a router is shown from: its declarations, and what decides for its requests. */
+export interface Known extends Decider<Runnable, RunnableFallback> {
+  readonly table: Table
+}
 
-/** Remembers the table that a router is made of. */
-export const keepTable = (router: object, table: Table): void => {
-  tables.set(router, table)
+const routers = new WeakMap<object, Known>()
+
+/** Remembers what a router is made of. */
+export const keepTable = (router: object, known: Known): void => {
+  routers.set(router, known)
 }
 
 /** A router among the steps of a plug, and what runs before it. */
 interface Opened {
-  readonly table: Table
+  readonly known: Known
   readonly before: readonly AnyPlug[]
 }
 
 const open = (plug: AnyPlug): Opened | undefined => {
   const list = steps(plug)
   for (const [i, step] of list.entries()) {
-    const table = tables.get(step)
-    if (table !== undefined) return { table, before: list.slice(0, i) }
+    const known = routers.get(step)
+    if (known !== undefined) return { known, before: list.slice(0, i) }
   }
   return undefined
 }
@@ -71,10 +76,10 @@ const open = (plug: AnyPlug): Opened | undefined => {
 export const holdsRouter = (value: unknown): value is AnyPlug =>
   typeof value === 'function' && open(value as AnyPlug) !== undefined
 
-const opened = (app: AnyPlug, asked: string): Opened => {
+const opened = (app: AnyPlug, caller: string): Opened => {
   const found = typeof app === 'function' ? open(app) : undefined
   if (found === undefined)
-    throw new TypeError(`${asked}: the app must be a router, or a pipeline that holds one`)
+    throw new TypeError(`${caller}: the app must be a router, or a pipeline that holds one`)
   return found
 }
 
@@ -106,7 +111,7 @@ const infoOf = (route: TableRoute, around: Around): RouteInfo => {
   const { pattern, params, hosts, pipelines, plugs, metadata } = inside(
     around,
     route,
-    route.mount === undefined ? steps(route.handler).slice(0, -1) : [],
+    mounted(route)?.before ?? steps(route.handler).slice(0, -1),
   )
   return Object.freeze({
     method: route.method,
@@ -118,10 +123,14 @@ const infoOf = (route: TableRoute, around: Around): RouteInfo => {
     handler: handlerName(route),
     mount: route.mount !== undefined,
     metadata: Object.freeze(metadata),
-    file: route.place?.file,
-    line: route.place?.line,
+    file: route.callSite?.file,
+    line: route.callSite?.line,
   })
 }
+
+/** A fallback as the table shows it. */
+const fallbackInfo = (fallback: TableFallback, around: Around): RouteInfo =>
+  infoOf({ ...fallback, method: '*', action: undefined, metadata: {}, mount: undefined }, around)
 
 /** What a route mounts, if that is a router. */
 const mounted = (route: TableRoute): Opened | undefined =>
@@ -132,7 +141,7 @@ const infosOf = (table: Table, around: Around): readonly RouteInfo[] =>
     const inner = mounted(route)
     return inner === undefined
       ? [infoOf(route, around)]
-      : infosOf(inner.table, inside(around, route, inner.before))
+      : infosOf(inner.known.table, inside(around, route, inner.before))
   })
 
 /**
@@ -152,8 +161,8 @@ export const patternsOf = (
     const segments = [...outer, ...route.segments.slice(0, route.mount)]
     const inner = mounted(route)
     const own =
-      inner === undefined || inner.table !== tables.get(route.handler) ? [{ pattern, segments }] : []
-    return inner === undefined ? own : [...own, ...patternsOf(inner.table, pattern, segments)]
+      inner === undefined || inner.known !== routers.get(route.handler) ? [{ pattern, segments }] : []
+    return inner === undefined ? own : [...own, ...patternsOf(inner.known.table, pattern, segments)]
   })
 
 /**
@@ -174,8 +183,8 @@ export const patternsOf = (
  * first?.plugs // => ['accepts']
  */
 export const routes = (app: AnyPlug): readonly RouteInfo[] => {
-  const { table, before } = opened(app, 'routes')
-  return Object.freeze(infosOf(table, { ...nothing, plugs: opening(before) }))
+  const { known, before } = opened(app, 'routes')
+  return Object.freeze(infosOf(known.table, { ...nothing, plugs: opening(before) }))
 }
 
 // --- what a request finds
@@ -190,71 +199,79 @@ export type Answer =
       readonly status: 404 | 400
       readonly fallback: RouteInfo | undefined
     })
-  /** No route takes it: the methods that routes of its path are for, and the fallback that answers, if any. */
-  | { readonly kind: 'none'; readonly allowed: readonly string[]; readonly fallback: RouteInfo | undefined }
+  /** No route matches it: the methods that have a route for its path, and the fallback that responds with the status, if any. */
+  | {
+      readonly kind: 'none'
+      readonly status: 404 | 405 | 204
+      readonly allowed: readonly string[]
+      readonly fallback: RouteInfo | undefined
+    }
   /** The path is not percent-encoded UTF-8: 400. */
   | { readonly kind: 'malformed' }
 
-type Decide = ReturnType<typeof decider<TableRoute, TableFallback>>
-const deciders = new WeakMap<Table, Decide>()
-
-const deciderOf = (table: Table): Decide => {
-  const made = deciders.get(table) ?? decider(table.routes, table.fallbacks)
-  deciders.set(table, made)
-  return made
-}
+/** A request behind a mount: the segments of its path are the script name's. */
+const shifted = (request: RouterRequest, count: number): RouterRequest => ({
+  ...request,
+  scriptName: [...request.scriptName, ...request.segments.slice(0, count)],
+  segments: request.segments.slice(count),
+})
 
 const answerOf = (
-  table: Table,
+  { decide, allowed }: Known,
   around: Around,
   outer: FoundRoute['pathParams'],
-  method: string,
-  host: string,
-  path: string,
+  request: RouterRequest,
 ): Answer => {
-  const { decide, allowed } = deciderOf(table)
-  const asked = { method, host, path, server: path === '*' }
-  const decision = decide(asked)
-  if (decision.kind === 'malformed') return { kind: 'malformed' }
-  if (decision.kind === 'missed' || decision.kind === 'refused') {
-    const { fallback, refused } =
-      decision.kind === 'missed' ? decision : { refused: decision.route, fallback: undefined }
-    const shown =
-      fallback &&
-      infoOf({ ...fallback.to, method: '*', action: undefined, metadata: {}, mount: undefined }, around)
-    if (refused === undefined) {
-      const options = fallback?.to.automaticOptions === true
-      return { kind: 'none', allowed: allowed(asked, options), fallback: shown }
+  const decision = decide(request)
+  const found = (route: TableRoute, pathParams: FoundRoute['pathParams']): FoundRoute => ({
+    route: infoOf(route, around),
+    pathParams: Object.freeze({ ...outer, ...pathParams }),
+  })
+  switch (decision.kind) {
+    case 'malformed':
+      return { kind: 'malformed' }
+    case 'rejected': {
+      const { route, pathParams, param, status } = decision
+      return { kind: 'refused', ...found(route.declared, pathParams), param, status, fallback: undefined }
     }
-    const { captured, param } = decision as { readonly captured: Captured; readonly param: string }
-    return {
-      kind: 'refused',
-      route: infoOf(refused, around),
-      pathParams: Object.freeze({ ...outer, ...captured }),
-      param,
-      status: decision.status === 400 ? 400 : 404,
-      fallback: shown,
+    case 'missed': {
+      const { status, rejection, fallback: to } = decision
+      const fallback = to && fallbackInfo(to.to.declared, around)
+      if (rejection !== undefined) {
+        const { route, pathParams, param } = rejection
+        return { kind: 'refused', ...found(route.declared, pathParams), param, status: 404, fallback }
+      }
+      return { kind: 'none', status, allowed: allowed(request, to?.to.automaticOptions === true), fallback }
+    }
+    case 'route': {
+      const { declared } = decision.route
+      const inner = mounted(declared)
+      if (inner === undefined) return { kind: 'route', ...found(declared, decision.pathParams) }
+      return answerOf(
+        inner.known,
+        inside(around, declared, inner.before),
+        { ...outer, ...decision.pathParams },
+        shifted(request, declared.mount as number),
+      )
     }
   }
-  const { route, captured } = decision
-  const pathParams = Object.freeze({ ...outer, ...captured })
-  const inner = mounted(route)
-  return inner === undefined
-    ? { kind: 'route', route: infoOf(route, around), pathParams }
-    : answerOf(
-        inner.table,
-        inside(around, route, inner.before),
-        pathParams,
-        method,
-        host,
-        `/${splitPath(path).slice(route.mount).join('/')}`,
-      )
 }
 
-/** What becomes of a request, as {@link routeInfo} has it, with the reason where it finds no route. */
+/** What becomes of a request, as {@link routeInfo} has it, with the reason if it finds no route. */
 export const answerFor = (app: AnyPlug, method: string, path: string, host = ''): Answer => {
-  const { table, before } = opened(app, 'routeInfo')
-  return answerOf(table, { ...nothing, plugs: opening(before) }, {}, method, host.toLowerCase(), path)
+  const { known, before } = opened(app, 'routeInfo')
+  return answerOf(
+    known,
+    { ...nothing, plugs: opening(before) },
+    {},
+    {
+      method,
+      host: host.toLowerCase(),
+      path,
+      scriptName: [],
+      segments: splitPath(path),
+    },
+  )
 }
 
 /**

@@ -6,17 +6,20 @@ import type { Conn, Halted, Responded } from '../lib/conn.js'
 import { origin } from '../lib/conn/request.js'
 import type { Href, Path } from '../lib/http/uri.js'
 import { checkAtBoot, checkedAtBoot } from '../lib/boot.js'
+import { badRequest, invalidParams, noRoute } from '../lib/error.js'
+import { declare, declareAll } from '../lib/declared.js'
+import { withStatus, type FailureKind } from '../lib/failure.js'
 import type { AnyPlug } from '../lib/fold.js'
 import type { Result } from '../lib/effect.js'
 import { dispatcher } from './dispatch.js'
-import { nodesOf, type Owner } from './node.js'
+import { declarationsOf, type Owner } from './declarations.js'
 import { markRouter, mountPath } from './mounts.js'
 import { fragmentOf, pathMaker, queryOf } from './paths.js'
 import type { KnownPath, LinkRest, LinkTo } from './links.js'
 import { namedPipelines, type NamedPipelines } from './pipelines.js'
-import { declaring } from './place.js'
+import { withCallSite } from './call-site.js'
 import { keepTable, patternsOf } from './route-table.js'
-import { tableOf } from './table.js'
+import { tableOf, type Table } from './table.js'
 import type { NeedsOf, NoneTwice, patterns, PatternsOf, Route, ScopeFn } from './types.js'
 import { refuseUnreachable } from './unreachable.js'
 import { scopeAt } from './verbs.js'
@@ -67,6 +70,12 @@ export interface Router<P extends string = string, S = Conn> {
   readonly [patterns]: P
 }
 
+/** What a router itself may fail with: a path that is malformed, has no route or whose parameter its codec refuses. */
+const ownFailures = ({ routes, fallbacks }: Table): readonly FailureKind[] => {
+  const decodes = [...routes, ...fallbacks].some(({ codecs }) => codecs.length > 0)
+  return [badRequest, noRoute, ...(decodes ? [invalidParams, withStatus(invalidParams, 404)] : [])]
+}
+
 const top: Owner = Symbol('router')
 
 /**
@@ -89,8 +98,8 @@ const top: Owner = Symbol('router')
  * run(app)(conn('GET', '/hello/Ada')).respBody // => 'Ada, this is Plugboard'
  * run(app)(conn('GET', '/nowhere')).status // => 404
  */
-export const router = declaring((_, ...scopes: readonly unknown[]): unknown => {
-  const table = tableOf(nodesOf(scopes, top, 'router'))
+export const router = withCallSite((_, ...scopes: readonly unknown[]): unknown => {
+  const table = tableOf(declarationsOf(scopes, top, 'router'))
   refuseUnreachable(table)
   const pathTo = pathMaker(patternsOf(table))
   const path: LinkTo = (pattern, params, query, fragment) =>
@@ -100,13 +109,16 @@ export const router = declaring((_, ...scopes: readonly unknown[]): unknown => {
     const before = mountPath(conn, dispatch)
     return origin(conn) + before + (before !== '' && /^\/(?![^?#])/.test(made) ? made.slice(1) : made)
   }
-  const behind = new Set(
+  const all = new Set(
     [...table.routes, ...table.fallbacks].flatMap(({ plugs, handler }) => [...plugs, handler]),
   )
-  const dispatch = checkedAtBoot(dispatcher(table), given => {
-    for (const plug of behind) checkAtBoot(plug, given)
+  const { dispatch, decide, allowed } = dispatcher(table)
+  checkedAtBoot(dispatch, given => {
+    for (const plug of all) checkAtBoot(plug, given)
   })
-  keepTable(dispatch, table)
+  declareAll(dispatch, () => [...all])
+  declare(dispatch, () => ownFailures(table))
+  keepTable(dispatch, { table, decide, allowed })
   markRouter(dispatch)
   return Object.assign(dispatch, { path, url })
 }) as unknown as <const R extends readonly Route[]>(
@@ -114,12 +126,12 @@ export const router = declaring((_, ...scopes: readonly unknown[]): unknown => {
 ) => Router<PatternsOf<R>, NeedsOf<R>>
 
 /** The `scope` that a router's routes begin with. `L` is the pipelines that can be gone through by name. */
-export interface TopScope<L = {}> extends ScopeFn<Conn, '/', Conn, L> {
+export interface TopScope<L = {}> extends ScopeFn<Conn, '/', Conn, L, Conn> {
   /**
    * A scope whose pipelines begin where those before the router ended: `scope.from<Endpoint>()('/', …)`. The router
    * then needs that conn.
    */
-  from<S extends Conn>(): ScopeFn<S, '/', S, L>
+  from<S extends Conn>(): ScopeFn<S, '/', S, L, S>
 }
 
 const topScope = (named?: NamedPipelines): TopScope =>

@@ -1,6 +1,6 @@
 /**
- * What a dispatch tells the endpoint's telemetry port, as Phoenix's router does: that it starts, and how it ends. A port
- * reads clocks and calls whom it will, so that the dispatch is an effect: still a synchronous one, if the route's is.
+ * The events of a dispatch, as Phoenix's router has them: its start, and its end. A telemetry port reads clocks and calls functions
+ * of the app, so that an observed dispatch is an effect. It is synchronous if the route is.
  */
 import type { Conn } from '../lib/conn.js'
 import type { AnyPlug } from '../lib/fold.js'
@@ -13,15 +13,16 @@ import { steps, type Step } from '../lib/steps.js'
 import type { Effect } from '../lib/effect.js'
 import type { RouterDispatch, TelemetryPort } from '../lib/port.js'
 import { begun } from '../lib/telemetry.js'
+import type { Found } from './matcher.js'
 import { handlerName, throughNames, type TableRoute } from './table.js'
 
-/** The conn of a route that has matched. */
+/** A conn with its route. */
 type Routed = RouterDispatch['conn']
 
-/** Runs a route on a conn that has its parameters, and tells a port of it. */
-export type Observed = (port: TelemetryPort, conn: Conn) => Effect<Conn>
+/** Runs the route that a decision has found, on a conn with its parameters, and reports its events to a port. */
+export type Observed = (port: TelemetryPort, conn: Conn, found: Found<unknown>) => Effect<Conn>
 
-/** A route's pipelines and what it dispatches to, `handler`, observed. */
+/** Runs the plugs of a route and its handler: `handler` is the declared one, or what mounts it. */
 export const observed = (route: TableRoute, handler: AnyPlug): Observed => {
   const before = pipeline(...(route.plugs as readonly never[]))
   const through = interpret(before)
@@ -31,43 +32,43 @@ export const observed = (route: TableRoute, handler: AnyPlug): Observed => {
   const plug = handlerName(route)
   const pipeThrough = Object.freeze(throughNames(route))
 
-  return (port, start) => () => {
-    const { route: matched, pathParams } = start as Routed
-    const { pattern } = matched
-    const span = {}
-    /** What is known with a conn: written out, for V8 is slow to spread. */
-    const about = (conn: Conn): RouterDispatch => ({
-      conn: conn as Routed,
-      route: pattern,
-      plug,
-      pathParams,
-      pipeThrough,
-      span,
-    })
-    const tellEnd = begun(port, measurements => ({
-      name: 'plugboard.router_dispatch.start',
-      measurements,
-      metadata: about(start),
-    }))
-    /** Tells how it ended: a failure that was not there before the handler is the handler's. */
-    const end = (before: Conn, done: Conn): Conn => {
-      const { error } = done
-      tellEnd(measurements =>
-        error === undefined || error === before.error
-          ? { name: 'plugboard.router_dispatch.stop', measurements, metadata: about(done) }
-          : {
-              name: 'plugboard.router_dispatch.exception',
-              measurements,
-              metadata: Object.assign(about(done), { error }),
-            },
-      )
-      return done
+  return (port, start, { pathParams }) =>
+    () => {
+      const { pattern } = (start as Routed).route
+      const span = {}
+      /** The event's metadata with a conn. Written out, since V8 is slow to spread. */
+      const about = (conn: Conn): RouterDispatch => ({
+        conn: conn as Routed,
+        route: pattern,
+        plug,
+        pathParams,
+        pipeThrough,
+        span,
+      })
+      const tellEnd = begun(port, measurements => ({
+        name: 'plugboard.router_dispatch.start',
+        measurements,
+        metadata: about(start),
+      }))
+      /** Reports the end. A failure that the handler did not receive is its own. */
+      const end = (before: Conn, done: Conn): Conn => {
+        const { error } = done
+        tellEnd(measurements =>
+          error === undefined || error === before.error
+            ? { name: 'plugboard.router_dispatch.stop', measurements, metadata: about(done) }
+            : {
+                name: 'plugboard.router_dispatch.exception',
+                measurements,
+                metadata: Object.assign(about(done), { error }),
+              },
+        )
+        return done
+      }
+      // A halted conn skips the handler.
+      const ended = soon(through(start), given => {
+        const piped = passedOn(list, last, start, given)
+        return soon(dispatch(piped), done => end(piped, done))
+      })
+      return soon(ended, right)
     }
-    // a halted conn goes past the handler
-    const ended = soon(through(start), given => {
-      const piped = passedOn(list, last, start, given)
-      return soon(dispatch(piped), done => end(piped, done))
-    })
-    return soon(ended, right)
-  }
 }

@@ -10,7 +10,7 @@ import type { Segment, Shape } from './pattern.js'
 export interface Entry<R> {
   /** The place of the route in the order of declaration. */
   readonly order: number
-  /** What is found if nothing is captured. */
+  /** What is found if it has no parameters. */
   readonly bare: Found<R>
   /** The hosts it is for, if not any. */
   readonly hosts: readonly string[] | undefined
@@ -150,7 +150,13 @@ const insert = <R extends Matchable>(root: Node<R>, order: number, route: R): vo
   at = behindText(at, text, order)
   const hosts = route.hosts.length === 0 ? undefined : route.hosts
   const entries = glob === undefined ? at.ends : at.globs
-  entries.push({ order, bare: { route, params: noParams }, hosts, names, glob })
+  entries.push({
+    order,
+    bare: { kind: 'route', route, pathParams: noParams, params: noParams },
+    hosts,
+    names,
+    glob,
+  })
 }
 
 /** The tries of routes, in their order, by method; a route for any method is in each. */

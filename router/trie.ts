@@ -7,7 +7,14 @@
  * It reads the path as it was sent, and nothing is split or copied but what is captured; slashes that are doubled are passed
  * over on the way. Only a path with a `%` or a slash at its end is written anew first, decoded.
  */
-import { decodedSegments, newParams, takesHost, type Found, type Matchable, type Matcher } from './matcher.js'
+import {
+  decodedSegments,
+  newParams,
+  matchesHost,
+  type Found,
+  type Matchable,
+  type Matcher,
+} from './matcher.js'
 import { packed, type Entry, type Rare } from './trie-nodes.js'
 
 /** Counts the nodes of a trie, routes included, and how many of them were looked at. */
@@ -75,7 +82,7 @@ export const trie = <R extends Matchable>(routes: readonly R[], counter?: Counte
       if (order >= best) return
       if (counter !== undefined) counter.steps += 1
       const start = glob === undefined ? from : startOf(from, glob.prefix)
-      if (start === undefined || (hosts !== undefined && !takesHost(hosts, host))) continue
+      if (start === undefined || (hosts !== undefined && !matchesHost(hosts, host))) continue
       best = order
       found = bare
       if (names.length === 0 && glob === undefined) return
@@ -93,7 +100,7 @@ export const trie = <R extends Matchable>(routes: readonly R[], counter?: Counte
       if (count > 3) params[names[3] as string] = text.slice(starts[3], ends[3])
       for (let k = 4; k < count; k++) params[names[k] as string] = text.slice(starts[k], ends[k])
       if (glob !== undefined && glob.name !== '') params[glob.name] = restFrom(start)
-      found = { route: bare.route, params }
+      found = { kind: 'route', route: bare.route, pathParams: params, params }
       return
     }
   }

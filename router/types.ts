@@ -3,10 +3,11 @@
  * carries two things inwards, the conn that its pipelines pass on and its path, so that every handler is checked where
  * it stands; outwards it carries the patterns alone, which `path` is checked against.
  */
-import type { Assigned, Conn, Halted, Metadata, Params, Responded } from '../lib/conn.js'
-import type { AnyPlug, At, Check, In, Next, Norm, Out, One } from '../lib/fold.js'
-import type { Work } from '../lib/effect.js'
-import type { Codec, Codecs, Decoded } from './codec.js'
+import type { Assigned, Conn, ConnFields, Halted, Metadata, Params, Responded } from '../lib/conn.js'
+import type { AnyPlug, At, Check, In, Next, Norm, Out, One, Unmet } from '../lib/fold.js'
+import type { IterableEffect, Work } from '../lib/effect.js'
+import type { EffectGenerator } from '../lib/iterable-effect.js'
+import type { Codec, Decoded } from './codec.js'
 import type { Distinct, Key, Unasked } from './duplicate-types.js'
 import type { Join, Names, PathParams, ResourceName } from './pattern-types.js'
 
@@ -62,29 +63,81 @@ export type Handler<S = Conn, P = never> = (
   conn: S & Params<[P] extends [string] ? { readonly [N in P]: string } : P>,
 ) => Must<'end with text, json, render, redirect or halt'>
 
+/** What a handler ends with. */
+type Ended = Responded | Halted
 /** What a handler returns. The words are what the compiler prints when it returns something else. */
 export type Must<Words extends string> =
-  | Responded
-  | Halted
-  | Work<Responded | Halted>
+  | Ended
+  | Work<Ended>
+  | EffectGenerator<Ended | Work<Ended>>
   // Nothing, but the words must be used to be printed.
   | (Words extends '' ? Responded : never)
 
 /** What a route takes: a handler. */
-type Handles<S, P extends string, K = {}> = (
-  conn: RouteConn<S, P, K>,
-) => Must<'end with text, json, render, redirect or halt'> | Async
-/** What an async function returns: it is never meant, and only there to be printed. */
-export type Async = Promise<'a handler must not be async: wrap the work in attempt(() => promise)'>
+type Handles<S, P extends string, K = {}> = Takes<RouteConn<S, P, K>>
+type Takes<S> = (conn: S) => Must<'end with text, json, render, redirect or halt'> | Async
 
-/** Codecs and patterns for the parameters of a path; for any other name, and for the pattern of a glob, the hint. */
+/** In a router that begins with a plain conn, a hint says how what is before the router is declared, too. */
+type Begun<T, H> = [Conn] extends [T]
+  ? H extends `put ${infer A}`
+    ? `put ${A}; or scope.from<…>(), if it is before the router`
+    : H
+  : H
+
+/**
+ * What a handler must be besides what it is: `unknown` where it fits the conn of its route, else the hint. Before its type
+ * is known it is a handler, from which an inline one has its conn's type. It stands in `NoInfer`, or the compiler looks for
+ * the handler's type in the hints.
+ */
+type Fit<S, F, T> = F extends (conn: S) => Ended | Work<Ended> | EffectGenerator<Ended | Work<Ended>>
+  ? unknown
+  : Misfit<S, F, T>
+type Misfit<S, F, T> = F extends (conn: infer I) => infer R
+  ? [S] extends [I]
+    ? Or<One<NoResponse<R>>, Takes<S>>
+    : Or<Begun<T, One<Unmet<S, I>>>, Takes<S>>
+  : Takes<S>
+/** A hint or, where there is none, something else. */
+type Or<H, A> = [H] extends [never] ? A : H
+
+/** For each thing that a handler returns and that is no response, what to do. */
+type NoResponse<R> = R extends Ended | Work<Ended> | EffectGenerator<Ended | Work<Ended>>
+  ? never
+  : R extends Promise<unknown>
+    ? 'a handler must not be async: make it a generator (function*) and yield* attempt(() => promise)'
+    : R extends Generator<infer Y, infer A>
+      ? [Y] extends [IterableEffect<unknown>]
+        ? NoResponse<A>
+        : 'a generator must yield effects: yield* an effect, and wrap a promise in attempt(() => promise)'
+      : R extends (conn: infer I) => infer E
+        ? [I] extends [ConnFields]
+          ? 'give the plug its conn, as in text(…)(conn)'
+          : NoResponse<Come<Awaited<E>>>
+        : R extends { readonly _tag: 'Left' | 'Right' }
+          ? 'for a left, return fail(conn, error)'
+          : R extends { readonly respHeaders: unknown }
+            ? Whole<R>
+            : 'end with text, json, render, redirect or halt'
+/** What is a conn has not responded; what is none is a copy. */
+type Whole<R> = R extends ConnFields
+  ? 'end with text, json, render, redirect or halt'
+  : 'change a conn by functions, as in assign(…)(conn): {...conn} is none'
+/** What an effect comes to. */
+type Come<E> = E extends { readonly _tag: 'Right'; readonly right: infer A } ? A : never
+/** What an async function returns: it is never meant, and only there to be printed. */
+export type Async =
+  Promise<'a handler must not be async: make it a generator (function*) and yield* attempt(() => promise)'>
+
+/** Codecs and patterns for the parameters of a path; for any other name, for what is neither and for the pattern of a glob, the hint. */
 type CodecsOf<P extends string, K> = {
   readonly [N in keyof K]: N extends Names<P>
     ? K[N] extends RegExp
       ? string extends PathParams<P>[N]
         ? K[N]
         : `a glob takes no pattern: give '${N & string}' a codec`
-      : K[N]
+      : K[N] extends Codec<unknown>
+        ? K[N]
+        : `'${N & string}' needs a codec, such as int, uuid or io-ts's, or a regular expression`
     : `the path has no parameter '${N & string}'`
 }
 
@@ -129,6 +182,8 @@ type Entered<S, P extends string, K, A> = [Names<P> | keyof A] extends [never]
 
 /** What a scope can go through: a plug, or one of the names of its router's pipelines. */
 type PlugOr<Names extends string> = AnyPlug | Names
+/** A plug or a name, or a list. What a list holds is an object: plugs would lose what they are generic in. */
+type Through<Names extends string> = PlugOr<Names> | readonly (object | Names)[]
 /** The plugs that names stand for, in the place of the names. */
 type Open<F, L> = F extends keyof L ? L[F] : F
 type OpenAll<F, L> = { [I in keyof F]: Open<F[I], L> }
@@ -141,9 +196,19 @@ export interface Unfit<Words extends string> {
 type Worded<F, H> = F extends string ? (unknown extends H ? unknown : Unfit<H & string>) : H
 
 /** For what a scope goes through: `unknown` where it fits, else the hint. */
-type Hint<S, F, L> = F extends readonly unknown[]
-  ? { readonly [I in keyof F]: Worded<F[I], One<At<Check<readonly [...OpenAll<F, L>, AnyPlug], S>, I>>> }
-  : Worded<F, One<At<Check<readonly [Open<F, L>, AnyPlug], S>, '0'>>>
+type Hint<S, F, L, T> = F extends readonly unknown[]
+  ? {
+      // what is no plug yet is one whose conn has a type
+      readonly [I in keyof F]: F[I] extends PlugOr<keyof L & string>
+        ? Worded<F[I], Begun<T, One<At<Check<readonly [...OpenAll<F, L>, AnyPlug], S>, I>>>>
+        : PlugOr<keyof L & string>
+    }
+  : Worded<F, Begun<T, One<At<Check<readonly [Open<F, L>, AnyPlug], S>, '0'>>>>
+/** What a scope goes through: itself where it fits, else the hint. Before its type is known, whatever a scope may go through. */
+type Passing<S, F, L, T> = [Through<keyof L & string>] extends [F]
+  ? PlugOr<keyof L & string> | readonly PlugOr<keyof L & string>[]
+  : NoInfer<Hint<S, F, L, T>> & F
+
 /** The conn behind what a scope goes through; past a mistake anything, so that only the mistake is reported. */
 type Behind<S, F, L> = F extends readonly [infer G, ...infer R]
   ? [S] extends [In<Open<G, L>>]
@@ -162,28 +227,28 @@ type Outward<H, C, K extends string> = [H] extends [never] ? Unasked<C, K> : nev
  * function that is given what declares routes there and returns their list. A plug whose need is unmet is refused with
  * the hint as the expected type. `L` is the pipelines that can be gone through by name.
  */
-export interface ScopeFn<S, B extends string, N = never, L = {}> {
+export interface ScopeFn<S, B extends string, N = never, L = {}, T = never> {
   <
     P extends string,
     const R extends readonly Route[],
-    K extends Codecs = {},
+    K extends object = {},
     A extends object = {},
     H extends string | readonly string[] = never,
   >(
     at: P | ScopeOptions<P, K, A, H>,
-    routes: (verbs: Verbs<Entered<S, P, K, A>, Join<B, P>, L>) => R & NoneTwice<R>,
+    routes: (verbs: Verbs<Entered<S, P, K, A>, Join<B, P>, L, T>) => R & NoneTwice<R>,
   ): Route<PatternsOf<R>, N, Outward<H, K, KeysOf<R>>>
   <
     P extends string,
-    const F extends PlugOr<keyof L & string> | readonly PlugOr<keyof L & string>[],
+    const F extends Through<keyof L & string>,
     const R extends readonly Route[],
-    K extends Codecs = {},
+    K extends object = {},
     A extends object = {},
     H extends string | readonly string[] = never,
   >(
     at: P | ScopeOptions<P, K, A, H>,
-    through: Hint<Entered<S, P, K, A>, F, L> & F,
-    routes: (verbs: Verbs<Behind<Entered<S, P, K, A>, F, L>, Join<B, P>, L>) => R & NoneTwice<R>,
+    through: Passing<Entered<S, P, K, A>, F, L, T>,
+    routes: (verbs: Verbs<Behind<Entered<S, P, K, A>, F, L>, Join<B, P>, L, T>) => R & NoneTwice<R>,
   ): Route<PatternsOf<R>, N, Outward<H, K, KeysOf<R>>>
 }
 
@@ -194,34 +259,56 @@ export interface ScopeFn<S, B extends string, N = never, L = {}> {
  * parameters of that path where some are wanted, and its handler. Patterns of paths are Plug's: `:name`, `v:name`,
  * `:name.json`, `*name` last, `\\:` for a colon.
  */
-export interface Verb<S, B extends string, M extends string = string> {
-  <const P extends string, K extends Codecs = {}, A extends object = {}>(
+export interface Verb<S, B extends string, M extends string = string, T = never> {
+  <const P extends string, F, K extends object = {}, A extends object = {}>(
     at: P | RouteOptions<P, K, A>,
-    handler: Handles<WithAssigns<S, A>, P, K>,
+    handler: NoInfer<Fit<RouteConn<WithAssigns<S, A>, P, K>, F, T>> & F,
   ): Route<Join<B, P>, never, Key<M, Join<B, P>, K>>
-  <P extends string, K extends Codecs>(
-    path: P,
-    params: CodecsOf<P, K>,
-    handler: Handles<S, P, K>,
-  ): Route<Join<B, P>, never, Key<M, Join<B, P>, K>>
+  <const P extends string, const X extends Between, F, K extends object = {}, A extends object = {}>(
+    at: P | RouteOptions<P, K, A>,
+    between: Fitting<WithAssigns<S, A>, P, K, X, T>,
+    handler: NoInfer<Fit<Reaches<WithAssigns<S, A>, P, K, X>, F, T>> & F,
+  ): Route<Join<B, P>, never, Key<M, Join<B, P>, CodecsAmong<X, K>>>
 }
+
+/** What stands between a path and its handler: a plug for this route alone, a list of them, or codecs. */
+type Between = AnyPlug | readonly object[] | object
+type Plugs = AnyPlug | readonly unknown[]
+/** For what stands between: itself where it fits, else the hint. Before its type is known, whatever may stand there. */
+type Fitting<S, P extends string, K, X, T> = [X] extends [Plugs]
+  ? NoInfer<Hint<RouteConn<S, P, K>, X, {}, T>> & X
+  : [object] extends [X]
+    ? AnyPlug | readonly AnyPlug[] | object
+    : CodecsOf<P, X>
+/** The conn that the handler behind it is given. */
+type Reaches<S, P extends string, K, X> = [X] extends [Plugs]
+  ? Behind<RouteConn<S, P, K>, X, {}>
+  : RouteConn<S, P, X>
+type CodecsAmong<X, K> = [X] extends [Plugs] ? K : X
 
 /** One method in upper case, a list of them, or `'*'` for any. */
 export type Methods = '*' | (string & {}) | readonly string[]
 
 /** Declares a route for any methods, as {@link Verb} does for one: `match(['GET', 'POST'], '/rpc', handler)`. */
-export interface Match<S, B extends string> {
-  <const P extends string, const M extends Methods, K extends Codecs = {}, A extends object = {}>(
+export interface Match<S, B extends string, T = never> {
+  <const P extends string, const M extends Methods, F, K extends object = {}, A extends object = {}>(
     methods: M,
     at: P | RouteOptions<P, K, A>,
-    handler: Handles<WithAssigns<S, A>, P, K>,
+    handler: NoInfer<Fit<RouteConn<WithAssigns<S, A>, P, K>, F, T>> & F,
   ): Route<Join<B, P>, never, Key<MethodOf<M>, Join<B, P>, K>>
-  <P extends string, K extends Codecs, const M extends Methods>(
+  <
+    const P extends string,
+    const X extends Between,
+    const M extends Methods,
+    F,
+    K extends object = {},
+    A extends object = {},
+  >(
     methods: M,
-    path: P,
-    params: CodecsOf<P, K>,
-    handler: Handles<S, P, K>,
-  ): Route<Join<B, P>, never, Key<MethodOf<M>, Join<B, P>, K>>
+    at: P | RouteOptions<P, K, A>,
+    between: Fitting<WithAssigns<S, A>, P, K, X, T>,
+    handler: NoInfer<Fit<Reaches<WithAssigns<S, A>, P, K, X>, F, T>> & F,
+  ): Route<Join<B, P>, never, Key<MethodOf<M>, Join<B, P>, CodecsAmong<X, K>>>
 }
 type MethodOf<M extends Methods> = M extends readonly string[] ? M[number] : M & string
 
@@ -300,33 +387,39 @@ type ActionPath<B extends string, O, N> = N extends 'index' | 'create'
         : never
 
 /** What is given to the function that nests routes in a resource: `S` and `B` are a parent's, `C` the collection's. */
-export interface Nested<S, B extends string, L, CS, CB extends string, MS, MB extends string> extends Verbs<
+export interface Nested<
   S,
-  B,
-  L
-> {
+  B extends string,
+  L,
+  CS,
+  CB extends string,
+  MS,
+  MB extends string,
+  T,
+> extends Verbs<S, B, L, T> {
   /**
    * More routes of the whole collection, beside the actions: `/posts/search`. They are declared before the actions, so
    * that `/posts/:id` does not take them.
    */
   collection<const R extends readonly Route[]>(
-    routes: (verbs: Verbs<CS, CB, L>) => R & NoneTwice<R>,
+    routes: (verbs: Verbs<CS, CB, L, T>) => R & NoneTwice<R>,
   ): Route<PatternsOf<R>, never, KeysOf<R>>
   /** More routes of one member, under the actions' own parameter: `/posts/:id/publish`. */
   member<const R extends readonly Route[]>(
-    routes: (verbs: Verbs<MS, MB, L>) => R & NoneTwice<R>,
+    routes: (verbs: Verbs<MS, MB, L, T>) => R & NoneTwice<R>,
   ): Route<PatternsOf<R>, never, KeysOf<R>>
 }
 
 /** The functions for the routes nested in a resource. */
-type NestedIn<S, B extends string, L, P extends string, O> = Nested<
+type NestedIn<S, B extends string, L, P extends string, O, T> = Nested<
   RouteConn<S, Parent<P, O>, ParentCodecs<P, O>>,
   Join<B, Parent<P, O>>,
   L,
   RouteConn<S, P>,
   Join<B, P>,
   RouteConn<S, Member<P, O>, MemberCodecs<O>>,
-  Join<B, Member<P, O>>
+  Join<B, Member<P, O>>,
+  T
 >
 type ActionMethod<N> = N extends 'create'
   ? 'POST'
@@ -368,7 +461,7 @@ type ActionKeys<B extends string, O, A, N> = N extends keyof A
  * routes(app).map(route => route.pattern)
  * // => ['/posts/search', '/posts/:id/publish', '/posts/:id', '/posts/:postId/likes']
  */
-export interface Resources<S, B extends string, L = {}> {
+export interface Resources<S, B extends string, L = {}, T = never> {
   <
     P extends string,
     A extends Partial<Actions<WithAssigns<S, AssignsOf<O>>, P, O>>,
@@ -378,7 +471,7 @@ export interface Resources<S, B extends string, L = {}> {
     path: P,
     actions: A,
     options?: O,
-    nested?: (verbs: NestedIn<S, B, L, P, O>) => R & NoneTwice<R>,
+    nested?: (verbs: NestedIn<S, B, L, P, O, T>) => R & NoneTwice<R>,
   ): Route<
     ActionPath<Join<B, P>, O, Chosen<A, O>> | PatternsOf<R>,
     never,
@@ -398,7 +491,8 @@ type Mounted<B extends string, F> = F extends { readonly [patterns]: infer Q ext
 export interface FallbackOptions {
   /**
    * Whether a request whose path has routes for other methods only is a 405, with an `allow` header that lists them,
-   * and HEAD beside GET. Default false: it is a 404.
+   * and HEAD beside GET. The handler then runs with status 405, and a 404 that it puts or fails with becomes 405; any
+   * other status of its own stays. Default false: it is a 404.
    */
   readonly methodNotAllowed?: boolean
   /**
@@ -412,38 +506,36 @@ export interface FallbackOptions {
 // --- all of it
 
 /** The functions that declare routes, as a scope's callback is given them. `L` is its router's named pipelines. */
-export interface Verbs<S, B extends string, L = {}> {
-  readonly get: Verb<S, B, 'GET'>
-  readonly post: Verb<S, B, 'POST'>
-  readonly put: Verb<S, B, 'PUT'>
-  readonly patch: Verb<S, B, 'PATCH'>
-  readonly delete: Verb<S, B, 'DELETE'>
-  readonly head: Verb<S, B, 'HEAD'>
-  readonly options: Verb<S, B, 'OPTIONS'>
-  readonly connect: Verb<S, B, 'CONNECT'>
-  readonly trace: Verb<S, B, 'TRACE'>
+export interface Verbs<S, B extends string, L = {}, T = never> {
+  readonly get: Verb<S, B, 'GET', T>
+  readonly post: Verb<S, B, 'POST', T>
+  readonly put: Verb<S, B, 'PUT', T>
+  readonly patch: Verb<S, B, 'PATCH', T>
+  readonly delete: Verb<S, B, 'DELETE', T>
+  readonly head: Verb<S, B, 'HEAD', T>
+  readonly options: Verb<S, B, 'OPTIONS', T>
+  readonly connect: Verb<S, B, 'CONNECT', T>
+  readonly trace: Verb<S, B, 'TRACE', T>
   /** A route for several methods, for any, or for one that has no function of its own. */
-  readonly match: Match<S, B>
+  readonly match: Match<S, B, T>
   /** The routes of a resource. */
-  readonly resources: Resources<S, B, L>
+  readonly resources: Resources<S, B, L, T>
   /** A scope inside this one: it goes through this one's pipelines first. */
-  readonly scope: ScopeFn<S, B, never, L>
+  readonly scope: ScopeFn<S, B, never, L, T>
   /**
    * Mounts a plug, often another router: it is given every request under the path, whatever the method. It sees what is
    * left of the path as `conn.segments`; what is before it is in `conn.scriptName`.
    */
-  forward<
-    const P extends string,
-    F extends Handles<WithAssigns<S, A>, P, K>,
-    K extends Codecs = {},
-    A extends object = {},
-  >(
+  forward<const P extends string, F, K extends object = {}, A extends object = {}>(
     at: P | RouteOptions<P, K, A>,
-    to: F,
+    to: NoInfer<Fit<RouteConn<WithAssigns<S, A>, P, K>, F, T>> & F,
   ): Route<Mounted<Join<B, P>, F>, never, never>
   /**
    * Answers requests under the scope's path that no route takes, through the scope's pipelines. The status is 404
    * unless the handler sets another. Of several fallbacks, the one of the longest path answers.
    */
-  fallback(handler: Handles<S, '/'>, options?: FallbackOptions): Route<never, never, never>
+  fallback<F = unknown>(
+    handler: NoInfer<Fit<S, F, T>> & F,
+    options?: FallbackOptions,
+  ): Route<never, never, never>
 }

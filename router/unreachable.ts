@@ -2,9 +2,9 @@
  * Routes that no request can reach, because one that was declared before takes all of theirs. They are refused when the
  * app starts: what a reader sees declared there would never run. A route that could answer anything is never refused.
  */
-import { takesHost, type Matchable } from './matcher.js'
+import { matchesHost, type Matchable } from './matcher.js'
 import { textIn, type Segment, type Shape } from './pattern.js'
-import { at } from './place.js'
+import { at } from './call-site.js'
 import type { Table, TableFallback, TableRoute } from './table.js'
 
 /** What a parameter's text must look like besides, if anything. */
@@ -41,7 +41,7 @@ const plain = (segments: readonly Segment[]): readonly Segment[] =>
 const coversHosts = (wide: readonly string[], narrow: readonly string[]): boolean =>
   wide.length === 0 ||
   // a prefix of hosts is covered by a shorter one, as each of its hosts is
-  (narrow.length > 0 && narrow.every(host => takesHost(wide, host)))
+  (narrow.length > 0 && narrow.every(host => matchesHost(wide, host)))
 
 /** Patterns by their segments, so that a route is held against those alone that begin as it does. */
 interface Node<R> {
@@ -126,9 +126,9 @@ export const covers = (wide: Matchable, narrow: Matchable): boolean => {
 const forHosts = ({ hosts }: Pick<Matchable, 'hosts'>): string =>
   hosts.length === 0 ? '' : ` for ${hosts.join(', ')}`
 
-/** How messages name a route, with its place. */
+/** How messages name a route, with its callSite. */
 const named = (route: TableRoute): string =>
-  `${route.mount === undefined ? route.method : 'forward'} ${route.pattern}${forHosts(route)}${at(route.place)}`
+  `${route.mount === undefined ? route.method : 'forward'} ${route.pattern}${forHosts(route)}${at(route.callSite)}`
 
 const hidden = (route: TableRoute, before: TableRoute): TypeError => {
   const first = named(before)
@@ -161,7 +161,7 @@ const leavesNothing = (first: TableFallback, other: TableFallback): boolean =>
   })
 
 const fallbackIn = (fallback: TableFallback): string =>
-  `fallback in ${fallback.pattern}${forHosts(fallback)}${at(fallback.place)}`
+  `fallback in ${fallback.pattern}${forHosts(fallback)}${at(fallback.callSite)}`
 
 /**
  * Throws for the first route, and for the first fallback, that can never run.

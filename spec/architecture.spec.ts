@@ -3,8 +3,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { violations, type Sources, type Violation } from './support/architecture.js'
+import { openViolations, violations, type Sources, type Violation } from './support/architecture.js'
 import { root } from './support/command.js'
+import { allowedState } from './support/module-state.js'
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly dependencies: Record<string, string>
@@ -26,6 +27,45 @@ t.test('the sources keep to the architecture', async t => {
   const sources = Object.fromEntries(paths.map(path => [path, readFileSync(join(root, path), 'utf8')]))
   const found = violations(sources, dependencies).map(v => `${v.file}:${v.line} ${v.rule}: ${v.message}`)
   t.equal(found.join('\n'), '')
+
+  const unused = Object.entries(allowedState).flatMap(([file, names]) => {
+    const { [file]: text = '' } = sources
+    const alone = violations({ 'plugs/x.ts': text }, dependencies).filter(v => v.rule === 'state')
+    return Object.keys(names)
+      .filter(name => !alone.some(v => v.message.startsWith(`${name} `)))
+      .map(name => `${file}: ${name}`)
+  })
+  t.strictSame(unused, [], 'no exception for state that is gone')
+})
+
+t.test('the specs in open import what users can', async t => {
+  const paths = filesOf('spec/open')
+  t.ok(paths.length > 0, `${paths.length} files`)
+  const sources = Object.fromEntries(paths.map(path => [path, readFileSync(join(root, path), 'utf8')]))
+  t.strictSame(openViolations(sources), [])
+  for (const allowed of [
+    '../../lib/index.js',
+    '../../lib/testing/index.js',
+    '../../plugs/index.js',
+    'tap',
+    'node:fs',
+  ])
+    t.strictSame(openViolations({ 'spec/open/x.ts': `import { a } from '${allowed}'` }), [], allowed)
+  for (const refused of [
+    '../../lib/conn/fetch.js',
+    '../../plugs/csrf.js',
+    './y.js',
+    '../support/own-server.js',
+    'plugboard',
+  ])
+    t.strictSame(
+      openViolations({ 'spec/open/x.ts': `\nimport type { A } from '${refused}'` }).map(v => [
+        v.line,
+        v.rule,
+      ]),
+      [[2, 'open']],
+      refused,
+    )
 })
 
 const rulesOf = (sources: Sources): readonly Violation['rule'][] =>
@@ -111,6 +151,59 @@ t.test('imports point one way', async t => {
 
 t.test('every file of lib has a place among the layers', async t => {
   t.strictSame(rulesOf({ 'lib/helpers.ts': 'export const a = 1' }), ['direction'])
+})
+
+t.test('plugs and the router change a conn by what users have', async t => {
+  for (const file of ['record', 'source', 'rest', 'assigned', 'entries', 'print'])
+    for (const from of ['plugs/session/x.ts', 'router/x.ts']) {
+      const specifier = from === 'router/x.ts' ? `../lib/conn/${file}.js` : `../../lib/conn/${file}.js`
+      for (const text of [
+        `import { a } from '${specifier}'`,
+        `import type { A } from '${specifier}'`,
+        `export { a } from '${specifier}'`,
+        `export type A = import('${specifier}').A`,
+      ])
+        t.strictSame(rulesOf({ [from]: text }), ['record'], `${from}: ${text}`)
+    }
+  t.strictSame(inPlug("import { a } from '../lib/conn/fetch.js'"), [])
+  t.strictSame(rulesOf({ 'lib/run.ts': "import { a } from './conn/record.js'" }), [])
+})
+
+t.test('plugs reach the world where an observer sees it', async t => {
+  const declared = `
+    export interface LogPort { write(record: string): () => void }
+    export interface Directory { stat(path: string): unknown }
+    export interface Store { readonly get: (id: string) => unknown; readonly checkSession?: () => void }`
+  const inPort = (text: string): readonly Violation['rule'][] =>
+    rulesOf({
+      'lib/port.ts': declared,
+      'plugs/x.ts': `import type { Directory, LogPort, Store } from '../lib/port.js'\n${text}`,
+    })
+  for (const text of [
+    "export const a = (to: LogPort) => to.write('x')",
+    "export const a = (options: { to: LogPort }) => options.to.write('x')",
+    "export const a = ({ to }: { to: LogPort }) => to.write('x')",
+    "export const a = (options: { to: LogPort }) => { const { to } = options; return to.write('x') }",
+    "export const a = (from: Directory | undefined) => from?.stat('x')",
+    "export const a = (store: Store) => () => store.get('x')",
+  ])
+    t.strictSame(inPort(text), ['port'], text)
+  for (const text of [
+    "export const a = (to: (conn: object) => LogPort) => (conn: object) => to(conn).write('x')",
+    "export const a = (to: (conn: object) => LogPort) => { const log = to({}); return log.write('x') }",
+    'export const a = (store: Store) => store.checkSession?.()',
+    "export const a = (map: { get(key: string): string }) => map.get('x')",
+  ])
+    t.strictSame(inPort(text), [], text)
+  t.strictSame(
+    rulesOf({
+      'lib/port.ts': declared,
+      'plugs/session/stores/redis.ts':
+        "import type { Store } from '../../../lib/port.js'\nexport const a = (store: Store) => store.get('x')",
+    }),
+    [],
+    'a store may call another',
+  )
 })
 
 t.test('nothing imports in a circle', async t => {
@@ -256,6 +349,107 @@ t.test('modules have no top-level await, so that require() can load them', async
   t.strictSame(rulesOf({ 'lib/adapters/node.ts': 'const a = await f()' }), ['await'])
   t.strictSame(rulesOf({ 'lib/adapters/node.ts': 'for await (const a of b) a()' }), ['await'])
   t.strictSame(rulesOf({ 'lib/adapters/node.ts': 'export const a = async () => { await f() }' }), [])
+})
+
+t.test('pure modules hold no state', async t => {
+  const refused: readonly (readonly [text: string, what: string])[] = [
+    ['let last = 1', 'last is a variable'],
+    ['export let last: string | undefined', 'last is a variable'],
+    ['var last = 1', 'last is a variable'],
+    ['let [a, b] = [1, 2]', '[a, b] is a variable'],
+    ['{ let last = 1 }', 'last is a variable'],
+    ['const seen = new Map(); export const f = (k: string) => seen.set(k, 1)', 'seen is changed by set()'],
+    ['const seen = new Set(); export const f = (k: string) => void seen.add(k)', 'seen is changed by add()'],
+    [
+      'const seen = new WeakMap(); export function f(k: object) { seen.delete(k) }',
+      'seen is changed by delete()',
+    ],
+    ['const seen = new WeakSet(); export const f = (k: object) => seen.add(k)', 'seen is changed by add()'],
+    ['const seen = new Map(); seen.set(1, 2)', 'seen is changed by set()'],
+    ['const list: number[] = []; export const f = () => list.push(1)', 'list is changed by push()'],
+    ['const list = [3, 1]; export const f = () => list.sort()', 'list is changed by sort()'],
+    ['const list = [1]; export const f = () => { list[0] = 2 }', 'list is assigned to'],
+    ['const list = [1]; export const f = () => { list.length = 0 }', 'list is assigned to'],
+    ["const list = [1]; export const f = () => list['push'](1)", 'list is changed by push()'],
+    ['const o = { n: 0 }; export const f = () => (o.n = 1)', 'o is assigned to'],
+    ['const o = { n: 0 }; export const f = () => o.n++', 'o is counted'],
+    ['const o = { n: 0 }; export const f = () => { --o.n }', 'o is counted'],
+    ['const o = { n: 0 }; export const f = () => (o.n += 1)', 'o is assigned to'],
+    ['const o: { n?: number } = {}; export const f = () => (o.n ??= 1)', 'o is assigned to'],
+    ['const o: { n?: number } = {}; export const f = () => delete o.n', 'o has properties deleted'],
+    [
+      'const o = { a: { b: [] as number[] } }; export const f = () => o.a.b.push(1)',
+      'o is changed by push()',
+    ],
+    ['const o = { n: 0 }; export const f = () => { (o as { n: number }).n = 1 }', 'o is assigned to'],
+    ['const o = { n: 0 }; export const f = () => { o!.n = 1 }', 'o is assigned to'],
+    ['const o = { n: 0 }; export const f = () => { [o.n] = [1] }', 'o is assigned to'],
+    ['const o = { n: 0 }; export const f = () => { ({ n: o.n } = { n: 1 }) }', 'o is assigned to'],
+    ['const o = { n: 0 }; export const f = () => { for (o.n of [1]); }', 'o is assigned to'],
+    ['const o = {}; export const f = () => Object.assign(o, { a: 1 })', 'o is changed by Object.assign'],
+    [
+      "const o = {}; export const f = () => Object.defineProperty(o, 'a', {})",
+      'o is changed by Object.defineProperty',
+    ],
+    ["const o = {}; export const f = () => Reflect.set(o, 'a', 1)", 'o is changed by Reflect.set'],
+    ['const { seen } = { seen: new Set() }; export const f = () => seen.add(1)', 'seen is changed by add()'],
+    ['const bytes = Buffer.alloc(8); export const f = () => bytes.fill(0)', 'bytes is changed by fill()'],
+    [
+      'const bytes = Buffer.alloc(8); export const f = () => bytes.writeUInt8(0)',
+      'bytes is changed by writeUInt8()',
+    ],
+    [
+      'const bytes = Buffer.alloc(8); export const f = (b: Buffer) => b.copy(bytes)',
+      'bytes is changed by copy()',
+    ],
+    ["import { seen } from './y.js'; export const f = () => seen.add(1)", 'seen is changed by add()'],
+    ["import * as y from './y.js'; export const f = () => y.seen.push(1)", 'y is changed by push()'],
+    ['export class A { static n = 0; add() { A.n++ } }', 'A is counted'],
+    ['export class A { static n = 0; static add() { this.n = 1 } }', 'A is assigned to'],
+    ['export class A { static seen = new Set(); add() { A.seen.add(1) } }', 'A is changed by add()'],
+    ['export class A { static { this.prototype.a = 1 } }', 'A is assigned to'],
+    ['export const f = () => 1; f.last = 2', 'f is assigned to'],
+    ['export function f() { f.count = 1 }', 'f is assigned to'],
+    ['const word = /a/g; export const f = (s: string) => word.exec(s)', 'word is an expression'],
+    ['const word = /a/y; export const f = (s: string) => word.test(s)', 'word is an expression'],
+    ['const word = /a/; export const f = () => { word.lastIndex = 0 }', 'word is assigned to'],
+    ["import { Lru } from '../lib/lru.js'; const seen = new Lru(9)", 'seen is a cache'],
+    ["import { boundedMemo } from '../lib/crypto/memo.js'; const seen = boundedMemo(9)", 'seen is a cache'],
+  ]
+  for (const [text, what] of refused) {
+    const found = violations({ 'plugs/x.ts': text }, dependencies)
+    t.strictSame(
+      found.map(v => v.rule),
+      ['state'],
+      text,
+    )
+    t.match(found[0]?.message, what, text)
+  }
+
+  for (const text of [
+    'export const makeCounter = () => { let n = 0; return () => ++n }',
+    'export const f = (list: number[]) => { const seen = new Set(); seen.add(1); list.push(2) }',
+    'export const f = (seen: Set<number>) => seen.add(1)',
+    'const seen = new Map(); export const f = (seen: Map<number, number>) => seen.set(1, 1); export { seen }',
+    'const table = new Map([[1, 2]]); export const f = (n: number) => table.get(n)',
+    'const list = [3, 1]; export const f = () => [...list].sort()',
+    'const list = [3, 1]; export const f = () => list.toSorted()',
+    'const o = { n: 0 }; export const f = () => Object.assign({}, o)',
+    'const word = /a/g; export const f = (s: string) => s.replace(word, "b")',
+    'const word = /a/; export const f = (s: string) => word.test(s)',
+    'export class A { n = 0; #m = 0; add() { this.n++; this.#m = 1 } }',
+    'export class A { static write() { return 1 } }; export const f = () => A.write()',
+    'export class A { static of(a: { n: number }) { a.n = 1 } }',
+    'declare let n: number; export const f = () => n',
+    'export type A = { set: (n: number) => void }',
+    'const f = Object.freeze([1]); export const g = () => f.map(n => n)',
+  ])
+    t.strictSame(inPlug(text), [], text)
+
+  const text = 'let last = 1\nconst seen = new Map(); export const f = () => seen.set(1, 1)'
+  t.strictSame(rulesOf({ 'lib/adapters/node/x.ts': text }), [], 'adapters may hold state')
+  t.strictSame(rulesOf({ 'plugs/stores/server.ts': text }), [])
+  t.strictSame(rulesOf({ 'plugs/stores/hash.ts': text }), ['state', 'state'])
 })
 
 t.test('modules are plain', async t => {

@@ -68,7 +68,7 @@ t.test('what encrypts, and what speaks TLS, is loaded for an app that does', asy
     const started = await serve(endpoint({ secretKeyBase: 'x'.repeat(64) }, app), { host: '127.0.0.1', port: 0 })()
     await started.right.stop()
     if (process.moduleLoadList.includes('NativeModule https')) throw new Error('https was loaded')`
-  const file = 'dist/lib/adapters/node/sodium.js'
+  const file = 'dist/lib/adapters/node/server/sodium.js'
   t.ok((await loaded(serving("{ signingSalt: 'a salt', encryptionSalt: 'another' }"))).includes(file))
   t.notOk((await loaded(serving("{ signingSalt: 'a salt' }"))).includes(file))
 })
@@ -77,7 +77,7 @@ t.test('what sends requests is loaded when the first is sent', async t => {
   const programs = ["await import('plugboard/node')", "(await import('plugboard/node')).httpClient()"]
   for (const program of programs) {
     const files = await loaded(program)
-    t.ok(files.includes('dist/lib/adapters/node/http-client.js'))
+    t.ok(files.includes('dist/lib/adapters/node/ports/http-client.js'))
     t.strictSame(
       files.filter(file => file.startsWith('node_modules/undici/')),
       [],
@@ -95,7 +95,7 @@ t.test('what serves with several processes is loaded when there are to be severa
     const started = await serve(text('x'), { host: '127.0.0.1', port: taken.address().port, ${workers} })()
     if (!isLeft(started)) throw new Error('it listens where another does')
     taken.close()`
-  const file = 'dist/lib/adapters/node/cluster.js'
+  const file = 'dist/lib/adapters/node/server/cluster.js'
   t.ok((await loaded(serving('workers: 2'))).includes(file))
   t.notOk((await loaded(serving(''))).includes(file))
 })

@@ -51,7 +51,7 @@ export const mergeAssigns = <const A extends object>(assigns: A) => {
 export const putPrivate = (key: string, value: unknown) => {
   checkKey('putPrivate', key)
   return function putPrivate<C extends Conn>(conn: C): C {
-    return ConnRecord.private(conn, putEntry(conn.private, key, value)) as Conn as C
+    return ConnRecord.with(conn, { private: putEntry(conn.private, key, value) }) as Conn as C
   }
 }
 
@@ -77,6 +77,6 @@ export const mergePrivate = (entries: Readonly<Record<string, unknown>>) => {
   const alone = Object.freeze(mergedInto(nothing))
   return function mergePrivate<C extends Conn>(conn: C): C {
     const before = conn.private
-    return ConnRecord.private(conn, before === nothing ? alone : mergedInto(before)) as Conn as C
+    return ConnRecord.with(conn, { private: before === nothing ? alone : mergedInto(before) }) as Conn as C
   }
 }

@@ -5,6 +5,7 @@ import type { Term } from '../crypto/term-format.js'
 import { isFetched, type Dict, type Fetched } from '../fetched.js'
 import { isRight } from '../fp.js'
 import { decodeCookies, isCookieName, isCookieText } from '../http/cookies.js'
+import { checkOptions, flag, integer, oneOf, pattern, type Rule, type Rules } from '../options.js'
 import { isConn } from './is-conn.js'
 import { isDeletion, maxCookieBytes, putCookie, setCookies } from './put-cookie.js'
 import { ConnRecord } from './record.js'
@@ -80,17 +81,21 @@ const fetchAll = (conn: Conn, signed: readonly string[], encrypted: readonly str
 
 const none: readonly string[] = []
 
-const namesOf = (options: FetchCookiesOptions, key: keyof FetchCookiesOptions): readonly string[] => {
-  const names = [options[key] ?? none].flat()
-  if (!names.every(name => typeof name === 'string'))
-    throw new TypeError(`fetchCookies: ${key} must be the name of a cookie or a list of names`)
-  return names
+const namesOf = (options: FetchCookiesOptions, key: keyof FetchCookiesOptions): readonly string[] =>
+  [options[key] ?? none].flat()
+
+const cookieNames: Rule = {
+  must: 'the name of a cookie or an array of names',
+  ok: names =>
+    typeof names === 'string' || (Array.isArray(names) && names.every(name => typeof name === 'string')),
 }
+const fetchRules: Rules = { signed: cookieNames, encrypted: cookieNames }
 
 /**
  * Parses the request's cookies into `conn.cookies`: values as they were sent, neither decoded nor unquoted. Cookies that
  * were signed or encrypted are named in the options, and give the terms they were made of.
  *
+ * @throws TypeError if an option is unknown or wrong, when it is built
  * @example
  * import { fetchCookies } from 'plugboard'
  * import { conn } from 'plugboard/testing'
@@ -99,10 +104,9 @@ const namesOf = (options: FetchCookiesOptions, key: keyof FetchCookiesOptions): 
  */
 export const fetchCookies: FetchCookies = ((first: Conn | FetchCookiesOptions) => {
   if (isConn(first)) return fetchAll(first, none, none)
+  checkOptions('fetchCookies', first, fetchRules)
   const signed = namesOf(first, 'signed')
   const encrypted = namesOf(first, 'encrypted')
-  for (const key of Object.keys(first))
-    if (key !== 'signed' && key !== 'encrypted') throw new TypeError(`fetchCookies: unknown option ${key}`)
   return function fetchCookies(conn: Conn) {
     return fetchAll(conn, signed, encrypted)
   }
@@ -137,36 +141,22 @@ export interface CookieOptions extends Omit<RespCookie, 'value'> {
   readonly encrypt?: boolean
 }
 
-interface Rule {
-  readonly must: string
-  readonly holds: (value: unknown) => boolean
-}
-const flag: Rule = { must: 'a boolean', holds: value => typeof value === 'boolean' }
 const latin1 = /^[\x00-\xff]*$/
 /** RFC 6265 §4.1.1, and what a header can carry. */
 const attribute: Rule = {
-  must: 'Latin-1 text without ";" and control characters',
-  holds: value => typeof value === 'string' && isCookieText(value) && latin1.test(value),
+  must: 'a Latin-1 string without ";" and control characters',
+  ok: value => typeof value === 'string' && isCookieText(value) && latin1.test(value),
 }
 const printable = /^[\x20-\x7e\x80-\xff]*$/
 const rules: Readonly<Record<keyof CookieOptions, Rule>> = {
   path: attribute,
   domain: attribute,
-  maxAge: {
-    must: 'a whole number of seconds, and not negative',
-    holds: value => Number.isSafeInteger(value) && (value as number) >= 0,
-  },
+  maxAge: integer(0, undefined, 'seconds'),
   secure: flag,
   httpOnly: flag,
-  sameSite: {
-    must: "'Strict', 'Lax' or 'None'",
-    holds: value => value === 'Strict' || value === 'Lax' || value === 'None',
-  },
+  sameSite: oneOf('Strict', 'Lax', 'None'),
   partitioned: flag,
-  extra: {
-    must: 'Latin-1 text without control characters',
-    holds: value => typeof value === 'string' && printable.test(value),
-  },
+  extra: pattern(printable, 'a Latin-1 string without control characters'),
   sign: flag,
   encrypt: flag,
 }
@@ -175,11 +165,7 @@ const rules: Readonly<Record<keyof CookieOptions, Rule>> = {
 export const checkCookie = (caller: string, name: string, given: CookieOptions): void => {
   if (typeof name !== 'string' || !isCookieName(name))
     throw new TypeError(`${caller}: the cookie name must be a token (RFC 6265)`)
-  for (const [key, value] of Object.entries(given)) {
-    if (!Object.hasOwn(rules, key)) throw new TypeError(`${caller}: unknown cookie option ${key}`)
-    const { must, holds } = rules[key as keyof CookieOptions]
-    if (value !== undefined && !holds(value)) throw new TypeError(`${caller}: ${key} must be ${must}`)
-  }
+  checkOptions(caller, given, rules)
   if (given.sign && given.encrypt) throw new TypeError(`${caller}: give sign or encrypt, not both`)
 }
 
@@ -187,6 +173,7 @@ export const checkCookie = (caller: string, name: string, given: CookieOptions):
  * Sets a response cookie. The value is text, or any term when it is signed or encrypted. HttpOnly and path `/` unless
  * said otherwise; `secure` by the conn's scheme. Over 4,096 bytes in all it fails with `CookieOverflow`.
  *
+ * @throws TypeError if the name or the value is not one of a cookie, or an option is unknown or wrong
  * @example
  * import { putRespCookie } from 'plugboard'
  * import { conn } from 'plugboard/testing'
@@ -206,9 +193,9 @@ export const putRespCookie = (name: string, value: Term, given: CookieOptions = 
           })
       return putCookie(conn, name, Object.assign({ value: token }, attributes), value) as C
     }
-  if (!attribute.holds(value))
+  if (!attribute.ok(value))
     throw new TypeError(
-      `putRespCookie: the value of "${name}" must be ${attribute.must}, unless it is signed or encrypted`,
+      `putRespCookie: the value of "${name}" must be ${attribute.must as string}, unless it is signed or encrypted`,
     )
   const cookie: RespCookie = Object.freeze({ ...attributes, value: value as string })
   return function putRespCookie<C extends Conn>(conn: C): C {
@@ -219,6 +206,7 @@ export const putRespCookie = (name: string, value: Term, given: CookieOptions = 
 /**
  * Deletes a cookie in the browser. `path` and `domain` must be those that it was set with.
  *
+ * @throws TypeError if the name is not one of a cookie, or an option is unknown or wrong
  * @example
  * import { deleteRespCookie, setCookies } from 'plugboard'
  * import { conn } from 'plugboard/testing'

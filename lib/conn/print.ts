@@ -4,6 +4,17 @@ import { isFetched } from '../fetched.js'
 
 const masked = '[MASKED]'
 
+/** The keys of `private` under which fields are kept that plugs have declared begin with this; the name follows. */
+export const fetchedPrefix = 'plugboardFetched:'
+
+/** The fields that plugs have declared and fetched. */
+const maskFetched = (entries: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(entries)
+      .filter(key => key.startsWith(fetchedPrefix))
+      .map(key => [key.slice(fetchedPrefix.length), masked]),
+  )
+
 const maskAll = (record: object): Record<string, string> =>
   Object.fromEntries(Object.keys(record).map(name => [name, masked]))
 
@@ -43,5 +54,6 @@ export const printable = (conn: Conn): Record<string, unknown> => {
     secretKeyBase: conn.secretKeyBase === undefined ? undefined : masked,
     route: conn.route,
     error: error && { _tag: error._tag, status: error.status, message: error.message },
+    ...maskFetched(conn.private),
   }
 }

@@ -17,18 +17,23 @@ export const maxCookieBytes = 4096
 /** Whether a response cookie deletes: it is empty and of no age. */
 export const isDeletion = (cookie: RespCookie): boolean => cookie.maxAge === 0 && cookie.value === ''
 
-/** What was written last, and of what: a cookie is written when it is put, to see its size, and again when it is sent. */
-let last:
-  | { readonly name: string; readonly cookie: RespCookie; readonly now: number; readonly text: string }
-  | undefined
-
 /** The Set-Cookie text of a response cookie; one that is deleted expired in 1970. */
-const setCookie = (conn: Conn, name: string, cookie: RespCookie): string => {
-  const now = isDeletion(cookie) ? 0 : conn.now
-  if (last !== undefined && last.cookie === cookie && last.name === name && last.now === now) return last.text
-  const text = encodeCookie(name, cookie, now)
-  last = { name, cookie, now, text }
-  return text
+const setCookie = (conn: Conn, name: string, cookie: RespCookie): string =>
+  encodeCookie(name, cookie, isDeletion(cookie) ? 0 : conn.now)
+
+/** More than all attributes take whose length is not the app's: their names, a date, a number and flags. */
+const restOfCookie = 256
+
+/**
+ * How long the Set-Cookie text of a cookie is, if it may be too long; 0 if it certainly is not. A cookie is written once,
+ * when it is sent: only one that is near the limit is also written to be measured.
+ */
+const excess = (conn: Conn, name: string, cookie: RespCookie): number => {
+  const { value = '', path = '', domain = '', sameSite = '', extra = '' } = cookie
+  const most = name.length + value.length + path.length + domain.length + sameSite.length + extra.length
+  if (most + restOfCookie <= maxCookieBytes) return 0
+  const size = setCookie(conn, name, cookie).length
+  return size > maxCookieBytes ? size : 0
 }
 
 const noTexts: readonly string[] = Object.freeze([])
@@ -56,15 +61,15 @@ export const putCookie = (conn: Conn, name: string, cookie: RespCookie, seen: un
     cookie.secure === undefined && conn.scheme === 'https'
       ? Object.assign({}, cookie, { secure: true })
       : cookie
-  const size = setCookie(conn, name, made).length
-  if (size > maxCookieBytes)
+  const size = excess(conn, name, made)
+  if (size > 0)
     raise(
       cookieOverflow(
         `the cookie "${name}" takes ${size} bytes and may take ${maxCookieBytes}, attributes included`,
       ),
     )
   const respCookies = putEntry(conn.respCookies, name, made)
-  if (!isFetched(conn.cookies)) return ConnRecord.respCookies(conn, respCookies)
+  if (!isFetched(conn.cookies)) return ConnRecord.with(conn, { respCookies })
   const cookies: Record<string, unknown> = Object.assign(Object.create(null), conn.cookies)
   if (isDeletion(made)) delete cookies[name]
   else cookies[name] = seen

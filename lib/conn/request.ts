@@ -1,7 +1,9 @@
 /** Functions on the request half of a conn: its headers, its query and its addresses. */
 import type { Conn, Halted, WithQueryParams } from '../conn.js'
 import { isFetched, type Dict } from '../fetched.js'
-import { invalidHeader } from '../error.js'
+import { declare } from '../declared.js'
+import { invalidHeader, invalidQuery } from '../error.js'
+import { withStatus } from '../failure.js'
 import { isLeft } from '../fp.js'
 import {
   appendHeader,
@@ -14,7 +16,8 @@ import {
   type HeaderFields,
   type HeaderList,
 } from '../http/headers.js'
-import { decodeQuery, encodeQuery, type ParamValue, type QueryOptions } from '../http/query.js'
+import { encodeQuery, queryRules, readQuery, type ParamValue, type QueryOptions } from '../http/query.js'
+import { checkOptions } from '../options.js'
 import { isConn } from './is-conn.js'
 import { raise } from './raise.js'
 import { ConnRecord } from './record.js'
@@ -143,16 +146,6 @@ export const deleteReqHeader = (name: string) =>
     return withHeaders(conn, deleteHeader(conn.reqHeaders, name))
   }
 
-const checkOptions = (options: QueryOptions): void => {
-  for (const [key, value] of Object.entries(options))
-    if (key === 'validateUtf8') {
-      if (typeof value !== 'boolean') throw new TypeError('fetchQueryParams: validateUtf8 must be a boolean')
-    } else if (key !== 'length' && key !== 'depth' && key !== 'pairs')
-      throw new TypeError(`fetchQueryParams: unknown option ${key}`)
-    else if (!Number.isSafeInteger(value) || (value as number) < 0)
-      throw new TypeError(`fetchQueryParams: ${key} must be a whole number, and not negative`)
-}
-
 interface FetchQueryParams {
   /** The plug with other limits. */
   (options: QueryOptions): <C extends Conn>(conn: C) => (C & WithQueryParams) | Halted
@@ -163,6 +156,8 @@ interface FetchQueryParams {
 /** The parameters of a query that is empty: without a prototype, as all that a client names. */
 const noParams = Object.freeze(Object.create(null)) as Dict<ParamValue>
 
+const queryFailures = () => [invalidQuery, withStatus(invalidQuery, 414)]
+
 const fetchQuery = (conn: Conn, options?: QueryOptions): Conn => {
   if (isFetched(conn.queryParams)) return conn
   if (conn.queryString === '')
@@ -170,7 +165,7 @@ const fetchQuery = (conn: Conn, options?: QueryOptions): Conn => {
       queryParams: noParams,
       params: conn.params === nothing ? noParams : conn.params,
     })
-  const decoded = decodeQuery(conn.queryString, options)
+  const decoded = readQuery(conn.queryString, options)
   if (isLeft(decoded)) return ConnRecord.fail(conn, decoded.left)
   return ConnRecord.with(conn, {
     queryParams: decoded.right as Dict<ParamValue>,
@@ -183,19 +178,23 @@ const fetchQuery = (conn: Conn, options?: QueryOptions): Conn => {
  * `conn.params`. A query that is too long fails with 414; one that is not UTF-8, nests too deeply or has too many
  * parameters with 400.
  *
+ * @throws TypeError if an option is unknown or wrong, when it is built
  * @example
  * import { fetchQueryParams, json, pipeline } from 'plugboard'
  * import { conn, run } from 'plugboard/testing'
  * const show = pipeline(fetchQueryParams, conn => json(conn.queryParams)(conn))
  * run(show)(conn('GET', '/?page=2')).respBody // => '{"page":"2"}'
  */
-export const fetchQueryParams: FetchQueryParams = ((first: Conn | QueryOptions) => {
-  if (isConn(first)) return fetchQuery(first)
-  checkOptions(first)
-  return function fetchQueryParams(conn: Conn) {
-    return fetchQuery(conn, first)
-  }
-}) as FetchQueryParams
+export const fetchQueryParams = declare(
+  ((first: Conn | QueryOptions) => {
+    if (isConn(first)) return fetchQuery(first)
+    checkOptions('fetchQueryParams', first, queryRules)
+    return declare(function fetchQueryParams(conn: Conn) {
+      return fetchQuery(conn, first)
+    }, queryFailures)
+  }) as FetchQueryParams,
+  queryFailures,
+)
 
 const defaultPort = (scheme: 'http' | 'https'): number => (scheme === 'https' ? 443 : 80)
 

@@ -1,23 +1,15 @@
 /** Functions on the response half of a conn: status, headers, body, redirects, hooks and halting. */
-import type { Answered, BeforeSend, Conn, Halted, Responded } from '../conn.js'
+import type { BeforeSend, Conn, ConnFields, Halting, Responded, Sent, WithResponse } from '../conn.js'
 import type { Effect } from '../effect.js'
-import {
-  appendHeader,
-  deleteHeader,
-  headerPairs,
-  headerProblem,
-  prependHeaders,
-  putHeader,
-  putHeaders,
-  type HeaderFields,
-  type HeaderList,
-} from '../http/headers.js'
+import type { EffectGenerator } from '../iterable-effect.js'
+import { appendHeader, putHeader, type HeaderList } from '../http/headers.js'
 import { htmlEscape } from '../http/html.js'
 import { statusCode, type StatusName } from '../http/status.js'
 import { isLocalPath } from '../http/uri.js'
-import { raise } from './raise.js'
+import { checkOptions, flag, type Rules } from '../options.js'
 import { appended } from './entries.js'
 import { ConnRecord } from './record.js'
+import { checkRespHeader } from './resp-headers.js'
 
 /**
  * Sets the status, by number (100 to 999) or by name; anything else throws.
@@ -30,7 +22,7 @@ import { ConnRecord } from './record.js'
 export const putStatus = (status: number | StatusName) => {
   const code = statusCode(status)
   return function putStatus<C extends Conn>(conn: C): C {
-    return ConnRecord.status(conn, code) as Conn as C
+    return ConnRecord.resp(conn, code, conn.respHeaders, conn.respBody) as Conn as C
   }
 }
 
@@ -46,8 +38,8 @@ export const resp = (status: number | StatusName, body: string | Uint8Array) => 
   const code = statusCode(status)
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new TypeError('resp: the body must be a string or a Uint8Array')
-  return function resp<C extends Conn>(conn: C): C & Answered {
-    return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & Answered
+  return function resp<C extends Conn>(conn: C): C & WithResponse {
+    return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & WithResponse
   }
 }
 
@@ -59,13 +51,16 @@ export const resp = (status: number | StatusName, body: string | Uint8Array) => 
  * import { conn } from 'plugboard/testing'
  * sendResp(204, '')(conn('DELETE', '/')).status // => 204
  */
-export const sendResp = (status: number | StatusName, body: string | Uint8Array) => {
+export const sendResp = <const S extends number | StatusName>(status: S, body: string | Uint8Array) => {
   const set = resp(status, body)
-  return function sendResp(conn: Conn): Responded {
+  return function sendResp(conn: Conn): SentBy<S> {
     const { status: code, respHeaders } = set(conn)
-    return ConnRecord.respond(conn, code as number, respHeaders, body) as Conn as Responded
+    return ConnRecord.respond(conn, code as number, respHeaders, body) as Conn as SentBy<S>
   }
 }
+
+/** What a responder that is given a status makes: the compiler knows a status that is written as a number. */
+type SentBy<S> = S extends number ? (number extends S ? Responded : Sent<S>) : Responded
 
 /** The headers with a content type, unless they have one. */
 const typed = (headers: HeaderList, contentType: string): HeaderList =>
@@ -154,7 +149,7 @@ export const redirect = (target: RedirectTo) => {
     throw new TypeError(
       `redirect: ${JSON.stringify(url)} must be a path of this site: it starts with one "/", without backslash or control character (use { external: url } for another site)`,
     )
-  check('location', url)
+  checkRespHeader('location', url)
   const body = `<html><body>You are being <a href="${htmlEscape(url)}">redirected</a>.</body></html>`
   return function redirect<C extends Conn>(conn: C): Responded {
     const headers = typed(putHeader(conn.respHeaders, 'location', url), 'text/html; charset=utf-8')
@@ -189,146 +184,64 @@ export const sendFile = (
   }
 }
 
+/** How a stream is sent. */
+export interface StreamOptions {
+  /**
+   * `true`: status and headers are sent immediately, before the first chunk. For server-sent events and other streams whose
+   * first chunk may take long. Default `false`: they are sent with the first chunk.
+   */
+  readonly flushHeaders?: boolean
+}
+
+const streamRules: Rules = { flushHeaders: flag }
+const defaultStreamOptions: StreamOptions = Object.freeze({})
+
 /**
- * Responds piece by piece (Plug's chunked response); the adapter waits for the client between pieces.
+ * Responds chunk by chunk (Plug's `send_chunked`). The adapter waits for the client between chunks.
  *
+ * Status and headers are sent with the first chunk; an empty one sends them, too. If the stream fails before that, the client
+ * gets an error response: a thrown `PlugError` keeps its status, anything else is a 500. After that, a failure closes the
+ * connection, so that the client notices it. With `flushHeaders`, status and headers are sent immediately.
+ *
+ * @throws TypeError if `chunks` is not an async iterable, or if an option is unknown or invalid
  * @example
  * import { stream } from 'plugboard'
  * import { conn } from 'plugboard/testing'
- * const pieces = async function* () {
+ * const chunks = async function* () {
  *   yield 'one, '
  *   yield 'two'
  * }
- * stream(200, pieces())(conn('GET', '/')).status // => 200
+ * stream(200, chunks())(conn('GET', '/')).status // => 200
+ * @example
+ * import { pipeline, putRespHeader, stream } from 'plugboard'
+ * import { conn, run } from 'plugboard/testing'
+ * const events = async function* () {
+ *   yield 'data: hello\n\n'
+ * }
+ * const feed = pipeline(
+ *   putRespHeader('content-type', 'text/event-stream'),
+ *   c => stream(200, events(), { flushHeaders: true })(c),
+ * )
+ * run(feed)(conn('GET', '/feed')).status // => 200
  */
-export const stream = (status: number | StatusName, chunks: AsyncIterable<string | Uint8Array>) => {
+export const stream = (
+  status: number | StatusName,
+  chunks: AsyncIterable<string | Uint8Array>,
+  options: StreamOptions = defaultStreamOptions,
+) => {
   const code = statusCode(status)
   const iterable = chunks as { [Symbol.asyncIterator]?: unknown } | null | undefined
   if (typeof iterable?.[Symbol.asyncIterator] !== 'function')
-    throw new TypeError('stream: the chunks must be an async iterable')
-  const body = Object.freeze({ kind: 'stream', chunks } as const)
+    throw new TypeError('stream: chunks must be an async iterable')
+  if (options !== defaultStreamOptions) checkOptions('stream', options, streamRules)
+  const { flushHeaders = false } = options
+  const body = Object.freeze({ kind: 'stream', chunks, flushHeaders } as const)
   return function stream<C extends Conn>(conn: C): Responded {
     return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as Responded
   }
 }
 
 // --- headers
-
-const check = (name: string, value: string): void => {
-  const problem = headerProblem(name, value)
-  if (problem) raise(problem)
-}
-
-const withHeaders = <C extends Conn>(conn: C, headers: HeaderList): C =>
-  ConnRecord.respHeaders(conn, headers) as Conn as C
-
-/**
- * Every value of a response header, in order; `[]` when there is none.
- *
- * @example
- * import { getRespHeader } from 'plugboard'
- * import { conn } from 'plugboard/testing'
- * getRespHeader('cache-control')(conn('GET', '/')) // => ['max-age=0, private, must-revalidate']
- */
-export const getRespHeader =
-  (name: string) =>
-  (conn: Conn): readonly string[] =>
-    conn.respHeaders.getAll(name)
-
-/**
- * Replaces the first response header of a name, or appends one. The name must be a lower-case token and the value text
- * in Latin-1 without control characters; anything else fails with `InvalidHeader`.
- *
- * @example
- * import { getRespHeader, putRespHeader } from 'plugboard'
- * import { conn } from 'plugboard/testing'
- * getRespHeader('vary')(putRespHeader('vary', 'accept')(conn('GET', '/'))) // => ['accept']
- */
-export const putRespHeader = (name: string, value: string) => {
-  check(name, value)
-  return function putRespHeader<C extends Conn>(conn: C): C {
-    return withHeaders(conn, putHeader(conn.respHeaders, name, value))
-  }
-}
-
-/**
- * Puts response headers before all others, whatever is there under their names. They fail as in {@link putRespHeader}.
- *
- * @example
- * import { getRespHeader, prependRespHeaders } from 'plugboard'
- * import { conn } from 'plugboard/testing'
- * const c = prependRespHeaders([['link', '</a>'], ['link', '</b>']])(conn('GET', '/'))
- * getRespHeader('link')(c) // => ['</a>', '</b>']
- */
-export const prependRespHeaders = (headers: HeaderFields) => {
-  const flat = headerPairs(headers, check).flat()
-  return function prependRespHeaders<C extends Conn>(conn: C): C {
-    return withHeaders(conn, prependHeaders(conn.respHeaders, flat))
-  }
-}
-
-/**
- * Puts each response header as {@link putRespHeader} does.
- *
- * @example
- * import { getRespHeader, mergeRespHeaders } from 'plugboard'
- * import { conn } from 'plugboard/testing'
- * const c = mergeRespHeaders({ 'cache-control': 'no-store', vary: 'accept' })(conn('GET', '/'))
- * getRespHeader('cache-control')(c) // => ['no-store']
- */
-export const mergeRespHeaders = (headers: HeaderFields) => {
-  const pairs = headerPairs(headers, check)
-  return function mergeRespHeaders<C extends Conn>(conn: C): C {
-    return withHeaders(conn, putHeaders(conn.respHeaders, pairs))
-  }
-}
-
-/**
- * Replaces the first value of a response header by a function of it, or puts `initial` when there is none. It fails as
- * {@link putRespHeader} does.
- *
- * @example
- * import { getRespHeader, updateRespHeader } from 'plugboard'
- * import { conn } from 'plugboard/testing'
- * const vary = updateRespHeader('vary', 'accept', value => `${value}, accept`)
- * getRespHeader('vary')(vary(vary(conn('GET', '/')))) // => ['accept, accept']
- */
-export const updateRespHeader = (name: string, initial: string, update: (value: string) => string) => {
-  check(name, initial)
-  return function updateRespHeader<C extends Conn>(conn: C): C {
-    const value = conn.respHeaders.get(name)
-    const updated = value === undefined ? initial : update(value)
-    check(name, updated)
-    return withHeaders(conn, putHeader(conn.respHeaders, name, updated))
-  }
-}
-
-/**
- * Removes the first response header of a name.
- *
- * @example
- * import { deleteRespHeader } from 'plugboard'
- * import { conn } from 'plugboard/testing'
- * deleteRespHeader('cache-control')(conn('GET', '/')).respHeaders.length // => 0
- */
-export const deleteRespHeader = (name: string) =>
-  function deleteRespHeader<C extends Conn>(conn: C): C {
-    return withHeaders(conn, deleteHeader(conn.respHeaders, name))
-  }
-
-/**
- * Sets the content type, with a charset unless that is null.
- *
- * @example
- * import { getRespHeader, putRespContentType } from 'plugboard'
- * import { conn } from 'plugboard/testing'
- * getRespHeader('content-type')(putRespContentType('text/csv')(conn('GET', '/'))) // => ['text/csv; charset=utf-8']
- * getRespHeader('content-type')(putRespContentType('image/png', null)(conn('GET', '/'))) // => ['image/png']
- */
-export const putRespContentType = (type: string, charset: string | null = 'utf-8') =>
-  putRespHeader('content-type', charset === null ? type : `${type}; charset=${charset}`)
-
-// --- the pipeline
 
 /**
  * Registers a plug that runs before the response is written, for error responses too. They run last to first, each
@@ -341,7 +254,9 @@ export const putRespContentType = (type: string, charset: string | null = 'utf-8
  * const stamped = registerBeforeSend(conn => putRespHeader('x-status', `${conn.status}`)(conn))
  * run(pipeline(stamped, text('hello')))(conn('GET', '/')).respHeaders.get('x-status') // => '200'
  */
-export const registerBeforeSend = <In extends Conn>(plug: (conn: In) => Conn | Effect<Conn>) => {
+export const registerBeforeSend = <In extends Conn>(
+  plug: (conn: In) => Conn | Effect<Conn> | EffectGenerator<Conn>,
+) => {
   if (typeof plug !== 'function')
     throw new TypeError('registerBeforeSend: the plug must be a function from a conn')
   return function registerBeforeSend<C extends In>(conn: C): C {
@@ -359,4 +274,4 @@ export const registerBeforeSend = <In extends Conn>(plug: (conn: In) => Conn | E
  * import { conn } from 'plugboard/testing'
  * pipe(conn('GET', '/'), putStatus('forbidden'), text('no'), halt).halted // => true
  */
-export const halt = (conn: Conn): Halted => ConnRecord.halt(conn)
+export const halt = <C extends ConnFields>(conn: C): Halting<C> => ConnRecord.halt(conn) as Halting<C>

@@ -4,6 +4,7 @@
  */
 import { createHash, pbkdf2Sync } from 'node:crypto'
 import { toBuffer, type Bytes } from './bytes.js'
+import { checkOptions, named } from '../options.js'
 import { boundedMemo } from './memo.js'
 
 /** The hash functions a key may be derived with. `sha` is Erlang's name of SHA-1. */
@@ -28,6 +29,7 @@ const digests: ReadonlyMap<string, string> = new Map([
   ['sha512', 'sha512'],
 ])
 
+const known = named('iterations', 'length', 'digest')
 const maxInt = 2 ** 31 - 1
 const remembered = boundedMemo<Buffer>(1000)
 
@@ -75,7 +77,9 @@ export const generateCached = (secret: Bytes, salt: Bytes, options?: KeyOptions)
   return Buffer.from(remembered(name, () => pbkdf2Sync(key, salted, iterations, length, digest)))
 }
 
-const checked = ({ iterations = 1000, length = 32, digest = 'sha256' }: KeyOptions = {}) => {
+const checked = (options: KeyOptions = {}) => {
+  checkOptions('keyGenerator', options, known)
+  const { iterations = 1000, length = 32, digest = 'sha256' } = options
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > maxInt)
     throw new RangeError(`keyGenerator: iterations must be an integer from 1 to ${maxInt}`)
   if (!Number.isInteger(length) || length < 1 || length > maxInt)

@@ -1,24 +1,24 @@
 /**
- * A bounded memo of a pure function's results: the entry used least lately makes room for a new one.
- * From outside it cannot be told from the function itself, except by the time it takes.
+ * A bounded LRU cache of a pure function's results. From outside it cannot be told from the function itself, except by the
+ * time it takes.
  */
+import { Lru, type LruEntry } from '../lru.js'
 
-/** Gives the remembered result for `key`, or computes, remembers and gives it. */
+/** Returns the cached result for `key`, or computes it and caches it. */
 export type Memo<A extends object> = (key: string, compute: () => A) => A
 
-/** Makes a memo that holds at most `size` results. */
+interface Result<A> extends LruEntry<Result<A>> {
+  readonly value: A
+}
+
+/** Creates a cache of at most `size` results. */
 export const boundedMemo = <A extends object>(size: number): Memo<A> => {
-  // A Map iterates in the order of insertion, so its first key is the one used least lately.
-  const entries = new Map<string, A>()
-  let last: string | undefined
+  const results = new Lru<Result<A>>(size)
   return (key, compute) => {
-    const known = entries.get(key)
-    if (known !== undefined && key === last) return known
-    const value = known ?? compute()
-    if (known !== undefined) entries.delete(key)
-    else if (entries.size >= size) entries.delete(entries.keys().next().value as string)
-    entries.set(key, value)
-    last = key
+    const known = results.get(key)
+    if (known !== undefined) return known.value
+    const value = compute()
+    results.put({ key, value, older: undefined, newer: undefined })
     return value
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Option } from 'fp-ts/lib/Option.js'
 import { none, some } from '../fp.js'
+import { checkOptions, named } from '../options.js'
 import { decode, encode } from './base64url.js'
 import { toBuffer, viewOf, type Bytes } from './bytes.js'
 import { open, seal } from './cipher.js'
@@ -14,6 +15,8 @@ import { keyLength, nonceLength } from './xchacha.js'
 
 export { sealNonce }
 
+const encryptNames = named('entropy', 'nonce', 'aad')
+const decryptNames = named('aad')
 const prefix = 'XCP.'
 const defaultAad = Buffer.from('A128GCM', 'latin1')
 
@@ -51,6 +54,7 @@ export const encrypt = (
   signSecret: Bytes,
   options: Sealing & AdditionalData,
 ): string => {
+  checkOptions('messageEncryptor', options, encryptNames)
   const key = keyOf(secret, signSecret)
   if (key.length !== keyLength)
     throw new RangeError(`messageEncryptor: secret must be exactly ${keyLength} bytes to encrypt`)
@@ -77,6 +81,7 @@ export const decrypt = (
   signSecret: Bytes,
   options?: AdditionalData,
 ): Option<Uint8Array> => {
+  if (options !== undefined) checkOptions('messageEncryptor', options, decryptNames)
   const key = keyOf(secret, signSecret)
   if (key.length !== 16 && key.length !== 24 && key.length !== keyLength)
     throw new RangeError('messageEncryptor: secret must be 16, 24 or 32 bytes')

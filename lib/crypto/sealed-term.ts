@@ -6,6 +6,7 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Option } from 'fp-ts/lib/Option.js'
 import { isLeft, left, right, isNone } from '../fp.js'
+import { checkOptions, named } from '../options.js'
 import type { Bytes } from './bytes.js'
 import { generateCached, type KeyDigest } from './key-generator.js'
 import * as messageEncryptor from './message-encryptor.js'
@@ -54,6 +55,11 @@ export interface VerifyOptions extends TokenKeyOptions {
   readonly maxAge?: MaxAge
 }
 
+const keyNames = ['keyIterations', 'keyLength', 'keyDigest'] as const
+const signNames = named('signedAt', 'maxAge', ...keyNames)
+const encryptNames = named('signedAt', 'maxAge', 'entropy', 'nonce', ...keyNames)
+const verifyNames = named('now', 'maxAge', ...keyNames)
+
 const defaultMaxAge = 86400
 const infinity = atom('infinity')
 // Plug ignores what follows a term.
@@ -70,8 +76,10 @@ const decoding: DecodeOptions = { trailing: 'ignore' }
  * sign('abc123', 'id', 1, { signedAt: 0 })
  * // 'SFMyNTY.g2gDYQFhAGIAAVGA.KXdBHt_mqSOGliRNUFeDbTg4AIlwgDAyz6NZFjYMFDQ'
  */
-export const sign = (keyBase: Bytes, salt: Bytes, data: Term, options: SignOptions): string =>
-  messageVerifier.sign(payloadOf(data, options), keyOf(keyBase, salt, options))
+export const sign = (keyBase: Bytes, salt: Bytes, data: Term, options: SignOptions): string => {
+  checkOptions('token', options, signNames)
+  return messageVerifier.sign(payloadOf(data, options), keyOf(keyBase, salt, options))
+}
 
 /**
  * Gives the term of a token that {@link sign} made, unless it has expired.
@@ -102,8 +110,11 @@ export const verify = (
  * const entropy = new Uint8Array(24) // such as conn.entropy('token', 24)
  * encrypt('a secret key base', 'id', 1, { signedAt: 0, entropy }) // 'XCP.…'
  */
-export const encrypt = (keyBase: Bytes, salt: Bytes, data: Term, options: EncryptOptions): string =>
-  messageEncryptor.encrypt(payloadOf(data, options), keyOf(keyBase, salt, options), '', sealingOf(options))
+export const encrypt = (keyBase: Bytes, salt: Bytes, data: Term, options: EncryptOptions): string => {
+  checkOptions('token', options, encryptNames)
+  const payload = payloadOf(data, options)
+  return messageEncryptor.encrypt(payload, keyOf(keyBase, salt, options), '', sealingOf(options))
+}
 
 /**
  * Gives the term of a token that {@link encrypt} made, unless it has expired.
@@ -155,9 +166,11 @@ const expired = left('expired' as const)
 
 const check = (
   token: string | null | undefined,
-  { now, maxAge }: VerifyOptions,
+  options: VerifyOptions,
   open: (token: string) => Option<Uint8Array>,
 ): Either<TokenError, Term> => {
+  checkOptions('token', options, verifyNames)
+  const { now, maxAge } = options
   if (!Number.isFinite(now)) throw new TypeError('token: now must be a time in milliseconds')
   const allowed = maxAge === undefined ? undefined : seconds(maxAge)
   if (token === null || token === undefined) return missing

@@ -143,9 +143,16 @@ class Fields implements HeaderList {
   }
 }
 
+/** Whether a value is a header list. */
+export const isHeaderList = (value: unknown): value is HeaderList => value instanceof Fields
+
 /**
  * A list from pairs; names are lowered. An append to it copies it: such a list may outlive the request, and must not
- * hold on to what was appended for one.
+ * hold on to what was appended for one. Names and values are not checked: {@link headerProblem} does that.
+ *
+ * @example
+ * import { headerList } from 'plugboard'
+ * headerList([['Accept', 'text/html']]).get('accept') // => 'text/html'
  */
 export const headerList = (pairs: Iterable<readonly [string, string]>): HeaderList => {
   const items: string[] = []
@@ -174,7 +181,13 @@ export const toRawHeaders = (list: HeaderList): string[] => Fields.flat(list as 
  */
 export const headerLines = (list: HeaderList): string | undefined => Fields.lines(list as Fields)
 
-/** Replaces the first field of this name, or appends one. */
+/**
+ * Replaces the first field of this name, or appends one.
+ *
+ * @example
+ * import { headerList, putHeader } from 'plugboard'
+ * putHeader(headerList([['vary', '*']]), 'vary', 'cookie').getAll('vary') // => ['cookie']
+ */
 export const putHeader = (list: HeaderList, name: string, value: string): HeaderList => {
   const at = Fields.find(list as Fields, name)
   return at < 0 ? Fields.append(list as Fields, name, value) : Fields.replace(list as Fields, at, value)
@@ -190,7 +203,13 @@ export const putHeaders = (list: HeaderList, pairs: readonly (readonly [string, 
   return next
 }
 
-/** Appends a field, whatever is there under its name. */
+/**
+ * Appends a field, whatever is there under its name.
+ *
+ * @example
+ * import { appendHeader, headerList } from 'plugboard'
+ * appendHeader(headerList([['via', 'a']]), 'via', 'b').getAll('via') // => ['a', 'b']
+ */
 export const appendHeader = (list: HeaderList, name: string, value: string): HeaderList =>
   Fields.append(list as Fields, name, value)
 
@@ -198,7 +217,13 @@ export const appendHeader = (list: HeaderList, name: string, value: string): Hea
 export const prependHeaders = (list: HeaderList, flat: readonly string[]): HeaderList =>
   Fields.prepend(list as Fields, flat)
 
-/** Removes the first field of this name. */
+/**
+ * Removes the first field of this name.
+ *
+ * @example
+ * import { deleteHeader, headerList } from 'plugboard'
+ * deleteHeader(headerList([['via', 'a']]), 'via').length // => 0
+ */
 export const deleteHeader = (list: HeaderList, name: string): HeaderList => {
   const at = Fields.find(list as Fields, name)
   return at < 0 ? list : Fields.remove(list as Fields, at)
@@ -207,6 +232,10 @@ export const deleteHeader = (list: HeaderList, name: string): HeaderList => {
 /**
  * What is wrong with a header field, or undefined if nothing is.
  * A name is a lower-case token; a value holds no control character but tab and nothing beyond Latin-1 (RFC 9110 §5.5).
+ *
+ * @example
+ * import { headerProblem } from 'plugboard'
+ * headerProblem('x-a', 'b\r\nset-cookie: c')?._tag // => 'InvalidHeader'
  */
 export const headerProblem = (name: string, value: string): InvalidHeader | undefined => {
   if (typeof name !== 'string' || !lowerToken.test(name))

@@ -22,13 +22,17 @@ const typeByFormat: ReadonlyMap<string, string> = new Map([
   ['zst', 'application/zstd'],
 ])
 
-// Types that share a format with one that is better known, and so have none by the table above.
-const formatsByType = new Map<string, readonly string[]>([
-  ['audio/3gpp', ['3gp', '3gpp']],
-  ['audio/3gpp2', ['3g2']],
-])
-for (const [format, type] of typeByFormat)
-  formatsByType.set(type, [...new Set([...(formatsByType.get(type) ?? extensions[type] ?? []), format])])
+const listFormats = (): ReadonlyMap<string, readonly string[]> => {
+  // Types that share a format with one that is better known, and so have none by the table above.
+  const formats = new Map<string, readonly string[]>([
+    ['audio/3gpp', ['3gp', '3gpp']],
+    ['audio/3gpp2', ['3g2']],
+  ])
+  for (const [format, type] of typeByFormat)
+    formats.set(type, [...new Set([...(formats.get(type) ?? extensions[type] ?? []), format])])
+  return formats
+}
+const formatsByType = listFormats()
 
 /**
  * The media type of a format, an extension in lower case without its dot (Elixir's `MIME.type`);

@@ -1,20 +1,22 @@
-/** Origins: scheme, host and port as text, such as `https://example.com`, for options that say where something is reached. */
+/** Origins: scheme, host and port as a string, such as `https://example.com`, for options that say where something is reached. */
+import type { Rule } from '../options.js'
+
+const originOf = (url: unknown): URL | undefined => {
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
+  return parsed !== undefined && /^https?:$/.test(parsed.protocol) ? parsed : undefined
+}
 
 /**
- * What is wrong with a value as an origin (RFC 6454 §6.2, as browsers write it), as the end of a sentence that begins with
- * the option's name; undefined if nothing is.
+ * The rule of an origin (RFC 6454 §6.2, as browsers write it).
  *
  * @param home where a path belongs instead, if one is given
  */
-export const originProblem = (url: unknown, home: string): string | undefined => {
-  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
-  const origin = parsed !== undefined && /^https?:$/.test(parsed.protocol) ? parsed.origin : undefined
-  if (origin !== undefined && origin === url) return undefined
-  const hint =
-    origin === undefined
-      ? `such as 'https://example.com'`
-      : parsed?.pathname === '/'
-        ? `written '${origin}'`
-        : `without a path: ${home}`
-  return `must be a scheme, http or https, a host and perhaps a port, ${hint}; it is ${JSON.stringify(url)}`
-}
+export const origin = (home: string): Rule => ({
+  must: url => {
+    const parsed = originOf(url)
+    const what = 'an origin (http or https, a host and optionally a port)'
+    if (parsed === undefined) return `${what}, such as 'https://example.com'`
+    return parsed.pathname === '/' ? `${what}, written '${parsed.origin}'` : `${what} without a path: ${home}`
+  },
+  ok: url => typeof url === 'string' && originOf(url)?.origin === url,
+})

@@ -6,6 +6,8 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { invalidQuery, type PlugError } from '../error.js'
 import { left, right } from '../fp.js'
+import { isRecord } from '../is-record.js'
+import { checkOptions, flag, integer, type Rules } from '../options.js'
 import { decodeLossy, decodeUtf8, encodeWwwForm, firstInvalidByte, hexByte } from './utf8.js'
 
 /** Nested parameters whose leaves are of type `V`. A record without a prototype. */
@@ -33,6 +35,11 @@ export interface QueryOptions {
   /** Whether bytes that are not UTF-8 are an error (the default), or are read as U+FFFD. */
   readonly validateUtf8?: boolean
 }
+
+const limit = integer(0)
+
+/** What {@link QueryOptions} must be. */
+export const queryRules: Rules = { length: limit, depth: limit, pairs: limit, validateUtf8: flag }
 
 /** What the names `a[…]` open: entries in the order they came, and the branches among them by name. */
 class Branch<V> {
@@ -255,12 +262,19 @@ const decodePairs = (
  * UTF-8.
  * @returns The parameters, or an `InvalidQuery`: 414 if the text is too long, 400 for bytes that are not
  * UTF-8, too many pairs or too deep nesting.
+ * @throws TypeError if an option is unknown or wrong
  * @example
  * import { decodeQuery } from 'plugboard'
  * decodeQuery('a=1&user[name]=Ann&tags[]=x&tags[]=y')
  * // => right({ a: '1', user: { name: 'Ann' }, tags: ['x', 'y'] })
  */
 export const decodeQuery = (text: string, options: QueryOptions = {}): Either<PlugError, Params> => {
+  checkOptions('decodeQuery', options, queryRules)
+  return readQuery(text, options)
+}
+
+/** {@link decodeQuery} with options that were checked when a plug was built. */
+export const readQuery = (text: string, options: QueryOptions = {}): Either<PlugError, Params> => {
   const { length = 1_000_000 } = options
   if (text.length > length)
     return left(
@@ -304,12 +318,6 @@ const scalars: ReadonlySet<string> = new Set(['string', 'number', 'bigint', 'boo
 
 type QueryRecord = { readonly [name: string]: QueryValue | undefined }
 
-const isRecord = (value: unknown): value is QueryRecord => {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype
-}
-
 /** The names of a record whose values are there. */
 const namesOf = (record: QueryRecord): readonly string[] =>
   Object.keys(record).filter(name => record[name] !== undefined)
@@ -318,18 +326,18 @@ const append = (pairs: string[], field: string, value: QueryValue): void => {
   if (Array.isArray(value)) {
     for (const item of value as readonly QueryValue[]) {
       if (isRecord(item) && namesOf(item).length !== 1)
-        throw new TypeError(`encodeQuery: a record inside a list must have exactly one key, at ${field}[]`)
+        throw new TypeError(`encodeQuery: an object inside an array must have exactly one key, at ${field}[]`)
       append(pairs, `${field}[]`, item)
     }
   } else if (isRecord(value)) {
-    for (const name of namesOf(value))
+    for (const name of namesOf(value as QueryRecord))
       append(pairs, `${field}[${encodeWwwForm(name)}]`, value[name] as QueryValue)
   } else if (value === null) pairs.push(`${field}=`)
   else if (value instanceof Date) pairs.push(`${field}=${encodeWwwForm(value.toISOString())}`)
   else if (scalars.has(typeof value)) pairs.push(`${field}=${encodeWwwForm(String(value))}`)
   else
     throw new TypeError(
-      `encodeQuery: a value must be text, a number, a boolean, null, a date, a list or a record, at ${field}`,
+      `encodeQuery: a value must be a string, number, bigint, boolean, null, date, array or object, at ${field}`,
     )
 }
 

@@ -90,10 +90,11 @@ const words = (name: string): string =>
   name.replace(/[A-Z]/g, capital => ` ${capital}`).replace(/^./, first => first.toUpperCase())
 
 const byName = new Map<string, number>(Object.entries(codes))
-const byCode = new Map<number, { readonly name: StatusName; readonly phrase: string }>()
-for (const name of Object.keys(codes) as StatusName[])
-  if (name !== 'unprocessableEntity')
-    byCode.set(codes[name], { name, phrase: irregular[name] ?? words(name) })
+const byCode: ReadonlyMap<number, { readonly name: StatusName; readonly phrase: string }> = new Map(
+  (Object.keys(codes) as StatusName[])
+    .filter(name => name !== 'unprocessableEntity')
+    .map(name => [codes[name], { name, phrase: irregular[name] ?? words(name) }]),
+)
 
 const known = (code: number) => {
   const status = byCode.get(code)

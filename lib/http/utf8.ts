@@ -68,11 +68,9 @@ export const firstInvalidByte = (bytes: Uint8Array): number | undefined => {
 }
 
 // The value of each hexadecimal digit by its character code, -1 for every other character up to 'f'.
-const digits = new Int8Array(103).fill(-1)
-for (let i = 0; i < 16; i++) {
-  digits['0123456789ABCDEF'.charCodeAt(i)] = i
-  digits['0123456789abcdef'.charCodeAt(i)] = i
-}
+const digits = Int8Array.from({ length: 103 }, (_, code) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()),
+)
 const digit = (code: number): number => (code < 103 ? (digits[code] as number) : -1)
 
 /** The byte that two hexadecimal digits stand for, given by their character codes; -1 if one is no such digit. */

@@ -1,10 +1,8 @@
 /** Freezes values to the bottom, so that a mutation throws where it happens. */
 import { isFetched } from '../fetched.js'
+import { isRecord } from '../is-record.js'
 
-const isPlain = (value: object): boolean => {
-  const prototype = Object.getPrototypeOf(value) as object | null
-  return prototype === null || prototype === Object.prototype || Array.isArray(value)
-}
+const isPlain = (value: object): boolean => Array.isArray(value) || isRecord(value)
 
 /** What has been frozen to the bottom stays so: it need not be walked again. */
 const frozen = new WeakSet<object>()

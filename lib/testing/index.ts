@@ -2,5 +2,6 @@
 export { bodyOf, brokenBody, conn, testSecretKeyBase, type ConnOptions } from './conn.js'
 export { deepFreeze } from './deep-freeze.js'
 export { seededEntropy } from './entropy.js'
+export { expectStatus } from './expect-status.js'
 export { recycle, run, runAsync } from './run.js'
 export { recordTelemetry, type TelemetryRecorder } from './telemetry.js'

@@ -3,11 +3,16 @@ import type { Conn } from '../conn.js'
 import { endpointOf, type App } from '../endpoint.js'
 import { decodeCookies } from '../http/cookies.js'
 import { conn, type ConnOptions, type TestConn } from './conn.js'
+import { warnOfException } from './warn.js'
 
 /**
- * Runs an app or any plug on a conn, hooks included, as an adapter would: gives the final conn at once. A plug whose
- * effects are asynchronous throws here; run it with {@link runAsync}.
+ * Runs an app or any plug on a conn, hooks included, as an adapter would, and returns the final conn. A plug whose
+ * effects are asynchronous throws here: run it with {@link runAsync}.
  *
+ * A request that fails with an exception is a 500, as in production, and a Node warning of the type `FailedRequest` shows what
+ * was thrown. To silence it in a test of failures, run Node with `--disable-warning=FailedRequest`.
+ *
+ * @throws TypeError if the app has an asynchronous effect
  * @example
  * import { text } from 'plugboard'
  * import { conn, run } from 'plugboard/testing'
@@ -19,11 +24,12 @@ export const run =
     const done = endpointOf(app as App).run(request)
     if (done instanceof Promise)
       throw new TypeError('run: the app has an asynchronous effect: use await runAsync(app)(conn)')
-    return done
+    return warnOfException(done)
   }
 
 /**
- * Runs an app or any plug on a conn, hooks included, whatever its effects. The promise is never rejected.
+ * Runs an app or any plug on a conn, hooks included, whatever its effects. The promise is never rejected. It warns of
+ * exceptions as {@link run} does.
  *
  * @example
  * import { attempt, text } from 'plugboard'
@@ -35,7 +41,7 @@ export const run =
 export const runAsync =
   <In extends Conn = Conn>(app: (conn: In) => unknown) =>
   async (request: In): Promise<Conn> =>
-    endpointOf(app as App).run(request)
+    warnOfException(await endpointOf(app as App).run(request))
 
 /** The cookies that a client holds after a response: those it sent, with the response's set or deleted. */
 const jar = (previous: Conn): Record<string, string> => {

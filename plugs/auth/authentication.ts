@@ -8,7 +8,9 @@ import { halt, redirect } from '../../lib/conn/response.js'
 import { chain, map, of, type Effect, type Result } from '../../lib/effect.js'
 import { plugError } from '../../lib/error.js'
 import { isFetched } from '../../lib/fetched.js'
+import { checkOptions, flag, string, type Rules } from '../../lib/options.js'
 import { fail } from '../../lib/plug.js'
+import { portOf } from '../../lib/ports.js'
 import { getFormat } from '../accepts.js'
 import { putFlash } from '../flash.js'
 import { checkAuthOptions, defaultMessages, type AuthMessages, type AuthOptions } from './options.js'
@@ -26,7 +28,7 @@ import {
   type Open,
 } from './session.js'
 import type { FoundToken, Identified, TokenStore, TokenTimes } from './token-store.js'
-import { hashOf } from '../session/id.js'
+import { hashOf } from '../stores/hash.js'
 import { freshToken, type Token } from './token.js'
 
 /** A conn of which it is known who is asking, be it nobody. */
@@ -79,6 +81,8 @@ export interface Authentication<User, Needs, Flash> {
   /**
    * Logs a user in, and redirects to the page that was asked for. The session is new in every part (its id, its terms, its
    * CSRF state), so that nothing known before is worth anything afterwards.
+   *
+   * @throws TypeError if an option is unknown or wrong
    */
   readonly logInUser: (
     user: User,
@@ -107,6 +111,12 @@ interface AuthenticationFn {
   ): Authentication<User, Needs, WithFlash>
 }
 
+const logInRules: Rules = {
+  rememberMe: flag,
+  message: string,
+  returnTo: { must: 'a string', ok: to => typeof to === 'string' },
+}
+
 /** Where the times of the current token are kept. */
 const timesKey = 'plugboardAuth'
 const day = 86_400
@@ -117,13 +127,13 @@ const authenticatedAt = (conn: Conn): number | undefined =>
 const currentUser = (conn: Conn): Identified | null | undefined =>
   (conn.assigns as { readonly currentUser?: Identified | null }).currentUser
 
-/** Nobody is let in where the user was never fetched. */
-const isSomebody = (conn: Conn): boolean => (currentUser(conn) ?? null) !== null
+/** False if the user was never fetched: fail closed. */
+const hasUser = (conn: Conn): boolean => (currentUser(conn) ?? null) !== null
 
 const known = (conn: Open, { user, insertedAt, authenticatedAt: at }: FoundToken<Identified>): Open =>
   assign('currentUser', user)(mergePrivate({ [timesKey]: { insertedAt, authenticatedAt: at } })(conn))
 
-const nobody: (conn: Open) => Open = assign('currentUser', null)
+const assignNoUser: (conn: Open) => Open = assign('currentUser', null)
 
 /**
  * Makes the plugs of a log-in, once, when the app is put together. They are pure: tokens come from `conn.entropy`, ages are
@@ -164,8 +174,9 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
   const remember = rememberMeCookieOf(rememberMeCookie, maxAge)
   const [toSignedIn, toLoggedOut] = [redirect(signedInPath), redirect(loggedOutPath)]
 
-  const storeOf = (conn: Conn): TokenStore<Identified> =>
-    typeof tokens === 'function' ? tokens(conn) : tokens
+  // what is found on the conn was put there by `ports`
+  const storeOf: (conn: Conn) => TokenStore<Identified> =
+    typeof tokens === 'function' ? tokens : portOf('tokens', tokens)
   const isYounger = (conn: Conn, at: number, age: number): boolean => conn.now - at < age * 1000
   const isOver = (conn: Conn, at: number, age: number): boolean => conn.now - at > age * 1000
 
@@ -212,7 +223,7 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
         !isYounger(conn, found.insertedAt, maxAge) ||
         (restored && isOver(conn, found.authenticatedAt, rememberedAge))
       )
-        return of(nobody(conn))
+        return of(assignNoUser(conn))
       const opened = restored ? beginWith(conn, token, found.authenticatedAt, true, keep) : conn
       const fetched = known(opened, found)
       return isYounger(conn, found.insertedAt, reissueAge) ? of(fetched) : reissue(fetched, token, found)
@@ -238,7 +249,7 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
       const token = sessionToken(conn)
       if (token !== undefined) return fetchUser(conn, token, false)
       const remembered = remember.token(conn)
-      return remembered === undefined ? nobody(conn) : fetchUser(conn, remembered, true)
+      return remembered === undefined ? assignNoUser(conn) : fetchUser(conn, remembered, true)
     },
 
     validateSessionAge: function validateSessionAge(conn: Open): Result<Open | Halted> {
@@ -250,7 +261,7 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
     },
 
     requireAuthenticatedUser: function requireAuthenticatedUser(conn: Open): Open | Halted {
-      return isSomebody(conn) ? conn : askWhoItIs(conn)
+      return hasUser(conn) ? conn : askWhoItIs(conn)
     },
 
     requireSudoMode: function requireSudoMode(conn: Open): Open | Halted {
@@ -259,11 +270,12 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
     },
 
     redirectIfAuthenticated: function redirectIfAuthenticated(conn: Open): Open | Halted {
-      return isSomebody(conn) ? halt(toSignedIn(conn)) : conn
+      return hasUser(conn) ? halt(toSignedIn(conn)) : conn
     },
 
-    logInUser: (user: Identified, logIn: LogInOptions = {}) =>
-      function logInUser(conn: Open): Effect<Responded> {
+    logInUser: (user: Identified, logIn: LogInOptions = {}) => {
+      checkOptions('logInUser', logIn, logInRules)
+      return function logInUser(conn: Open): Effect<Responded> {
         const { rememberMe = wasRemembered(conn, user), message } = logIn
         const now = Math.floor(conn.now)
         const token = freshToken(conn, 'logIn', user)
@@ -275,7 +287,8 @@ export const authentication = ((options: AuthOptions<Identified, Conn>) => {
         return map(() => redirect(to)(done))(
           chain(() => storeOf(conn).insert(user, hashOf(token), times))(deleteToken(conn)),
         )
-      },
+      }
+    },
 
     logOutUser: function logOutUser(conn: Open): Effect<Responded> {
       return map(() => loggedOut(conn))(deleteToken(conn))

@@ -13,4 +13,4 @@ export { sqlTokenStore, type SqlTokenStore, type SqlTokenStoreOptions } from './
 export { tokenMigration, type TokenMigrationOptions, type UserIdType } from './sql/migration.js'
 export type { PostgresClient, PostgresValue } from '../sql/postgres-client.js'
 export type { SqliteDatabase, SqliteStatement, SqliteValue } from '../sql/sqlite-database.js'
-export type { StoreFailure } from '../session/stores/server.js'
+export type { StoreFailure } from '../stores/server.js'

@@ -1,8 +1,17 @@
 /** The options of `authentication`: checked when the app is put together. */
 import { checkCookie } from '../../lib/conn/cookies.js'
 import { isLocalPath } from '../../lib/http/uri.js'
-import { checkOptions, isRecord, isText, texts, type Rule, type Rules } from '../options.js'
-import { seconds } from '../session/options.js'
+import { isRecord } from '../../lib/is-record.js'
+import {
+  checkOptions,
+  isObject,
+  isText,
+  seconds,
+  string,
+  strings,
+  type Rule,
+  type Rules,
+} from '../../lib/options.js'
 import type { TokenStore } from './token-store.js'
 
 /** What people are told in the flash, by what happened. */
@@ -72,7 +81,7 @@ const methods: readonly (keyof TokenStore<never>)[] = [
 ]
 
 const isStore = (tokens: unknown): boolean =>
-  isRecord(tokens) && methods.every(name => typeof tokens[name] === 'function')
+  isObject(tokens) && methods.every(name => typeof tokens[name] === 'function')
 
 const path: Rule = {
   must: 'a path of this site, such as "/log-in"',
@@ -94,10 +103,10 @@ const rules: Rules = {
   sessionAge: seconds,
   rememberedAge: seconds,
   sudoAge: seconds,
-  rememberMeCookie: { must: 'the name of a cookie', ok: isText },
-  keep: texts,
+  rememberMeCookie: string,
+  keep: strings,
   messages: {
-    must: `false or a record of texts, under ${Object.keys(defaultMessages).join(', ')}`,
+    must: `false or an object of strings, under ${Object.keys(defaultMessages).join(', ')}`,
     ok: messages =>
       messages === false ||
       (isRecord(messages) &&

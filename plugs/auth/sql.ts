@@ -3,8 +3,8 @@
  * within the time-out or, with SQLite, at once.
  */
 import { map, type Effect } from '../../lib/effect.js'
-import { checkOptions, type Rules } from '../options.js'
-import { guard, serverRules, type ServerStoreOptions } from '../session/stores/server.js'
+import { checkOptions, checkValue, count, func, mustBe, required, type Rules } from '../../lib/options.js'
+import { guard, serverRules, type ServerStoreOptions } from '../stores/server.js'
 import { databaseMust, isPostgresClient, isSqliteDatabase } from '../sql/dialect.js'
 import type { PostgresClient } from '../sql/postgres-client.js'
 import type { SqliteDatabase } from '../sql/sqlite-database.js'
@@ -48,20 +48,20 @@ const rules: Rules = {
   timeout: serverRules['timeout'] as Rules[string],
   onFailure: serverRules['onFailure'] as Rules[string],
   columns: {
-    must: 'a list of columns, each of letters, digits and "_"',
+    must: 'an array of columns, each of letters, digits and "_"',
     ok: names =>
       Array.isArray(names) &&
       names.length > 0 &&
       names.every(name => typeof name === 'string' && column.test(name)),
     required: true,
   },
-  user: { must: 'a function from a row to a user', ok: make => typeof make === 'function', required: true },
+  user: required(func('from a row to a user')),
 }
 
 const driverOf = (database: PostgresClient | SqliteDatabase, names: Names, timeout: number): Driver => {
   if (isSqliteDatabase(database)) return sqlite(database, names)
   if (isPostgresClient(database)) return postgres(database, names, timeout)
-  throw new TypeError(`sqlTokenStore: database must be ${databaseMust}`)
+  throw new TypeError(`sqlTokenStore: ${mustBe('database', databaseMust, database)}`)
 }
 
 /**
@@ -118,8 +118,7 @@ export const sqlTokenStore = <User extends Identified, const Column extends stri
     delete: hash => guarded('delete', () => driver.delete(hash)),
     deleteAll: ({ id }, except) => guarded('deleteAll', () => driver.deleteAll(id, except)),
     deleteExpired: (insertedUntil, limit) => {
-      if (!Number.isSafeInteger(limit) || limit < 1)
-        throw new TypeError('deleteExpired: limit must be an integer of at least 1')
+      checkValue('deleteExpired', 'limit', limit, count)
       return guarded('deleteExpired', () => driver.deleteExpired(Math.floor(insertedUntil), limit))
     },
     migrate: guarded('migrate', () => driver.migrate(migration)),

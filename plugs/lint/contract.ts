@@ -1,4 +1,4 @@
-/** What a plug owes to the conn that it passes on: one rule each, held against the conn that it was given. */
+/** What must hold of the conn that a plug passes on, compared with the conn that it received: one rule each. */
 import type { Conn, RespBody } from '../../lib/conn.js'
 import { maxCookieBytes, setCookies } from '../../lib/conn/cookies.js'
 import { isPlugError } from '../../lib/error.js'
@@ -6,7 +6,7 @@ import { isFetched } from '../../lib/fetched.js'
 import { isCookieName } from '../../lib/http/cookies.js'
 import { headerProblem } from '../../lib/http/headers.js'
 
-/** What is wrong, in words that follow the plug's name; and whether the conn passed on is right. */
+/** A rule: what a plug did that breaks it, in words that follow the plug's name, and whether it holds. */
 interface Rule {
   readonly wrong: string
   readonly holds: (after: Conn, before: Conn) => boolean
@@ -32,7 +32,7 @@ const rules: readonly Rule[] = [
     holds: (after, before) => after.body === before.body,
   },
   {
-    wrong: 'set a method that is no upper-case token',
+    wrong: 'set a method that is not an upper-case token',
     holds: ({ method }) => /^[!#$%&'*+\-.^_`|~\dA-Z]+$/.test(method),
   },
   {
@@ -40,7 +40,7 @@ const rules: readonly Rule[] = [
     holds: ({ scheme }) => scheme === 'http' || scheme === 'https',
   },
   {
-    wrong: 'set a port that is not a whole number from 0 to 65535',
+    wrong: 'set a port that is not an integer from 0 to 65535',
     holds: ({ port }) => isCount(port) && port <= 65_535,
   },
   {
@@ -48,26 +48,26 @@ const rules: readonly Rule[] = [
     holds: (after, before) => after.halted || !before.halted,
   },
   {
-    wrong: 'set a failure that is no PlugError, or passed a failed conn on as one that is not halted',
+    wrong: 'set a failure that is not a PlugError, or passed on a failed conn that is not halted',
     holds: ({ error, halted }, before) =>
       error === before.error || error === undefined || (isPlugError(error) && halted),
   },
   {
-    wrong: 'set a status that is not a whole number from 100 to 999',
+    wrong: 'set a status that is not an integer from 100 to 999',
     holds: ({ status }) => status === undefined || (isCount(status) && status >= 100 && status <= 999),
   },
   {
-    wrong: 'set a response header whose name or value HTTP forbids',
+    wrong: 'set a response header whose name or value HTTP does not allow',
     holds: ({ respHeaders }) => [...respHeaders].every(([name, value]) => !headerProblem(name, value)),
   },
   {
-    wrong: `set a response cookie whose name is no token, or that takes more than ${maxCookieBytes} bytes`,
+    wrong: `set a response cookie whose name is not a token, or that is longer than ${maxCookieBytes} bytes`,
     holds: conn =>
       Object.keys(conn.respCookies).every(isCookieName) &&
       setCookies(conn).every(text => text.length <= maxCookieBytes),
   },
   {
-    wrong: 'set a response body that is neither text, bytes, a part of a file nor a stream',
+    wrong: 'set a response body that is not a string, bytes, part of a file or a stream',
     holds: ({ respBody }) => isBody(respBody),
   },
   {
@@ -79,19 +79,20 @@ const rules: readonly Rule[] = [
     holds: (after, before) => keeps(after.private, before.private),
   },
   {
-    wrong: 'made what was fetched unfetched',
+    wrong: 'replaced a fetched field with one that is not fetched',
     holds: (after, before) =>
       fetchedFields.every(field => isFetched(after[field]) || !isFetched(before[field])) &&
       keeps(after.sessions, before.sessions),
   },
   {
-    wrong: 'dropped functions to run before the response is sent, or registered something that is none',
+    wrong:
+      'dropped a function that runs before the response is sent, or registered a value that is not a function',
     holds: (after, before) =>
       before.beforeSend.every((each, i) => after.beforeSend[i] === each) &&
       after.beforeSend.every(each => typeof each === 'function'),
   },
 ]
 
-/** What a plug did wrong, in words that follow its name; undefined if it did nothing wrong. */
+/** What a plug did wrong, in words that follow its name; undefined if every rule holds. */
 export const broken = (before: Conn, after: Conn): string | undefined =>
   rules.find(({ holds }) => !holds(after, before))?.wrong

@@ -1,11 +1,8 @@
 /** Notes what a conn holds, to find out later whether it was changed in place or made again alike. */
 import type { Conn, RespBody } from '../../lib/conn.js'
-import { ConnRecord } from '../../lib/conn/record.js'
+import { isRecord } from '../../lib/is-record.js'
 
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype || Array.isArray(value)
-}
+const isPlain = (value: object): boolean => Array.isArray(value) || isRecord(value)
 
 /** An object and the values that it had. */
 type Note = readonly [object, ReadonlyMap<PropertyKey, unknown>]
@@ -21,11 +18,32 @@ const valuesOf = (object: object): ReadonlyMap<PropertyKey, unknown> =>
     }),
   )
 
+/** The values that a conn holds, except for its failure: not what it computes of its request when it is read. */
+const heldBy = (conn: Conn): readonly unknown[] => [
+  conn.respHeaders,
+  conn.respBody,
+  conn.cookies,
+  conn.queryParams,
+  conn.bodyParams,
+  conn.params,
+  conn.pathParams,
+  conn.sessions,
+  conn.flash,
+  conn.csrf,
+  conn.respCookies,
+  conn.private,
+  conn.beforeSend,
+  conn.route,
+  conn.assigns,
+  conn.segments,
+  conn.scriptName,
+]
+
 /** Notes of the conn itself and, if asked, of every record and list that can be reached from it, up to some thousands. */
 const notesOf = (conn: Conn, deep: boolean): readonly Note[] => {
   const notes: Note[] = []
   const seen = new Set<unknown>()
-  const waiting: unknown[] = [conn, ...(deep ? [conn.error, ...ConnRecord.valuesOf(conn)] : [])]
+  const waiting: unknown[] = [conn, ...(deep ? [conn.error, ...heldBy(conn)] : [])]
   while (waiting.length > 0 && notes.length < 5_000) {
     const value = waiting.pop()
     if (typeof value !== 'object' || value === null || seen.has(value)) continue
@@ -55,6 +73,10 @@ export const notice = (conn: Conn, deep: boolean): (() => string | undefined) =>
     return undefined
   }
 }
+
+/** Whether a conn holds a value: as itself, or in an object or array that can be reached from it. */
+export const isReachable = (conn: Conn, value: object): boolean =>
+  notesOf(conn, true).some(([object, values]) => object === value || [...values.values()].includes(value))
 
 /** A body as far as it is data. */
 const bodyOf = (body: RespBody | undefined): unknown => {

@@ -1,4 +1,5 @@
 /** Parameters as a log may show them: secrets blanked out, and all of it short (Phoenix's `filter_parameters`). */
+import { isRecord } from '../../lib/is-record.js'
 
 /** Which parameters are blanked out: those whose name holds one of these terms, or all but those of these names. */
 export type FilterParameters = readonly string[] | { readonly keep: readonly string[] }
@@ -38,11 +39,6 @@ type Value = (value: unknown, depth: number) => unknown
 const shorten = (text: string): string =>
   text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text
 
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype
-}
-
 /** A list or record with its entries replaced; other objects by their kind. */
 const within = (
   value: object,
@@ -55,12 +51,11 @@ const within = (
     const items = value.slice(0, maxEntries).map((each: unknown) => item(each, depth + 1))
     return value.length > maxEntries ? [...items, `… ${value.length - maxEntries} more`] : items
   }
-  if (!isPlain(value)) return Object.prototype.toString.call(value)
+  if (!isRecord(value)) return Object.prototype.toString.call(value)
   if (depth >= maxDepth) return '{…}'
   const record: Record<string, unknown> = Object.create(null)
   const names = Object.keys(value)
-  for (const name of names.slice(0, maxEntries))
-    record[shorten(name)] = entry(name, (value as Readonly<Record<string, unknown>>)[name], depth + 1)
+  for (const name of names.slice(0, maxEntries)) record[shorten(name)] = entry(name, value[name], depth + 1)
   if (names.length > maxEntries) record['…'] = `${names.length - maxEntries} more`
   return record
 }

@@ -5,9 +5,10 @@ import { chain } from '../../lib/effect.js'
 import { parseError, type PlugError } from '../../lib/error.js'
 import { left, right } from '../../lib/fp.js'
 import { decodeUtf8 } from '../../lib/http/utf8.js'
-import { bytes, checkOptions, flag, milliseconds, type Rules } from '../options.js'
+import { bytes, checkOptions, count, flag, milliseconds, type Rules } from '../../lib/options.js'
 import type { BodyParser, Parsed } from './parser.js'
 
+/** Options of {@link parseJson}. */
 export interface JsonOptions extends BodyLimits {
   /** Whether objects, too, go under the parameter `_json`, as all other values do. Default false. */
   readonly nestAllJson?: boolean
@@ -19,7 +20,7 @@ const rules: Rules = {
   length: bytes,
   readTimeout: milliseconds,
   nestAllJson: flag,
-  depth: { must: 'a whole number, 1 or more', ok: n => Number.isSafeInteger(n) && (n as number) > 0 },
+  depth: count,
 }
 
 const quote = 0x22
@@ -94,9 +95,11 @@ const decode = (body: Uint8Array, depth: number, nestAll: boolean): Either<PlugE
  * Malformed JSON, bytes that are not UTF-8, escapes that stand for half of a surrogate pair and too deep nesting fail
  * with `ParseError` (400). Names such as `__proto__` are names like any other: copy what a client sent entry by entry,
  * not with `Object.assign` onto an ordinary object.
+ *
+ * @throws TypeError if an option is unknown or wrong; the message names it
  */
-export const json = (own: JsonOptions = {}): BodyParser => {
-  checkOptions('json', own, rules)
+export const parseJson = (own: JsonOptions = {}): BodyParser => {
+  checkOptions('parseJson', own, rules)
   const { nestAllJson = false, depth = 100 } = own
   return {
     reads: ({ type, subtype }) => type === 'application' && (subtype === 'json' || subtype.endsWith('+json')),

@@ -3,11 +3,12 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { badEncoding, parseError, type PlugError } from '../../lib/error.js'
 import { soon } from '../../lib/later.js'
 import { isRight, left, right } from '../../lib/fp.js'
-import { decodeAscii, decodeQuery, type QueryOptions } from '../../lib/http/query.js'
+import { decodeAscii, readQuery, type QueryOptions } from '../../lib/http/query.js'
 import { decodeLossy, decodeUtf8, firstInvalidByte } from '../../lib/http/utf8.js'
-import { bytes, checkOptions, flag, milliseconds, type Rule, type Rules } from '../options.js'
+import { bytes, checkOptions, count, flag, milliseconds, type Rules } from '../../lib/options.js'
 import type { BodyParser, Parsed, ParserOptions } from './parser.js'
 
+/** Options of {@link parseUrlencoded}. */
 export interface UrlencodedOptions extends ParserOptions {
   /** Levels that names may nest: `a[b][c]` has two. More is a 400. Default 100. */
   readonly depth?: number
@@ -15,10 +16,6 @@ export interface UrlencodedOptions extends ParserOptions {
   readonly pairs?: number
 }
 
-const count: Rule = {
-  must: 'a whole number, 1 or more',
-  ok: n => Number.isSafeInteger(n) && (n as number) > 0,
-}
 const rules: Rules = {
   length: bytes,
   readTimeout: milliseconds,
@@ -29,7 +26,7 @@ const rules: Rules = {
 
 /** Only the encoding is at fault where the text can be read once that is forgiven. */
 const problem = (text: string, limits: QueryOptions, message: string): PlugError =>
-  isRight(decodeQuery(text, { ...limits, validateUtf8: false })) ? badEncoding(message) : parseError(message)
+  isRight(readQuery(text, { ...limits, validateUtf8: false })) ? badEncoding(message) : parseError(message)
 
 const decode = (body: Uint8Array, limits: QueryOptions): Either<PlugError, Parsed> => {
   const params = decodeAscii(body, limits)
@@ -37,7 +34,7 @@ const decode = (body: Uint8Array, limits: QueryOptions): Either<PlugError, Parse
   const text = limits.validateUtf8 === true ? decodeUtf8(body) : decodeLossy(body)
   if (text === undefined)
     return left(badEncoding(`invalid UTF-8 on urlencoded params, got byte ${firstInvalidByte(body)}`))
-  const decoded = decodeQuery(text, limits)
+  const decoded = readQuery(text, limits)
   return isRight(decoded)
     ? right({ params: decoded.right })
     : left(problem(text, limits, decoded.left.message))
@@ -47,9 +44,11 @@ const decode = (body: Uint8Array, limits: QueryOptions): Either<PlugError, Parse
  * Decodes `application/x-www-form-urlencoded`, with nested names as in queries. `length` is 1,000,000 bytes unless said
  * otherwise here or for all parsers. Bytes that are not UTF-8 fail with `BadEncoding` (400), too many pairs or too deep
  * nesting with `ParseError` (400), too long a body with `RequestTooLarge` (413).
+ *
+ * @throws TypeError if an option is unknown or wrong; the message names it
  */
-export const urlencoded = (own: UrlencodedOptions = {}): BodyParser => {
-  checkOptions('urlencoded', own, rules)
+export const parseUrlencoded = (own: UrlencodedOptions = {}): BodyParser => {
+  checkOptions('parseUrlencoded', own, rules)
   const limits = (validateUtf8: boolean): QueryOptions => ({
     ...(own.depth !== undefined && { depth: own.depth }),
     ...(own.pairs !== undefined && { pairs: own.pairs }),

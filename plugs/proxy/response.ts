@@ -1,6 +1,7 @@
 /** What another server answered, as the response of a conn. */
-import type { Conn, RespBody } from '../../lib/conn.js'
-import { ConnRecord } from '../../lib/conn/record.js'
+import type { Conn } from '../../lib/conn.js'
+import { putRespHeaders } from '../../lib/conn/resp-headers.js'
+import { resp, stream } from '../../lib/conn/response.js'
 import { bodyHeaders } from '../../lib/error-response.js'
 import { badGateway, type PlugError } from '../../lib/error.js'
 import { headerList, headerProblem, type HeaderList } from '../../lib/http/headers.js'
@@ -26,13 +27,10 @@ const merge = (before: HeaderList, given: HeaderList): HeaderList | undefined =>
   return headerList([...kept, ...fields])
 }
 
-const nothing: RespBody = {
-  kind: 'stream',
-  chunks: {
-    // oxlint-disable-next-line require-yield
-    async *[Symbol.asyncIterator]() {
-      return
-    },
+const nothing: AsyncIterable<Uint8Array> = {
+  // oxlint-disable-next-line require-yield
+  async *[Symbol.asyncIterator]() {
+    return
   },
 }
 
@@ -49,6 +47,8 @@ export const respond = (conn: Conn, answer: ClientResponse): Conn | PlugError =>
   const headers = merge(conn.respHeaders, given)
   if (headers === undefined) return refuse(wrongHeader)
   // The answer to HEAD may keep to itself how long a body there would be, and then nothing is said of it
-  const empty = conn.method === 'HEAD' && framed === 'unknown' ? nothing : ''
-  return ConnRecord.resp(conn, status, headers, body === undefined ? empty : { kind: 'stream', chunks: body })
+  const chunks = body ?? (conn.method === 'HEAD' && framed === 'unknown' ? nothing : undefined)
+  // the other server may send its body much later than its head, as an event stream does
+  const send = chunks === undefined ? resp(status, '') : stream(status, chunks, { flushHeaders: true })
+  return send(putRespHeaders(headers)(conn))
 }

@@ -4,14 +4,13 @@ import { token } from '../../lib/http/media-type.js'
 /** What one proxy says, by name in lower case: `for`, `by`, `host`, `proto`. A record without a prototype. */
 export type Forwarded = Readonly<Record<string, string>>
 
-/** RFC 7239 §4: perhaps a pair, a token with a value that is a token or quoted, and what ends it. */
-const part = /[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=("(?:[^"\\]|\\.)*"|[!#$%&'*+\-.^_`|~\w]+))?[ \t]*([;,]|$)/y
-
 /**
  * Reads a Forwarded header, or several joined by commas: an entry for each proxy, that of the client's first. Undefined
  * if it is malformed in any place.
  */
 export const parseForwarded = (header: string): readonly Forwarded[] | undefined => {
+  // RFC 7239 §4: perhaps a pair, a token with a value that is a token or quoted, and what ends it.
+  const part = /[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=("(?:[^"\\]|\\.)*"|[!#$%&'*+\-.^_`|~\w]+))?[ \t]*([;,]|$)/y
   const found: Forwarded[] = []
   let entry: Record<string, string> = Object.create(null)
   for (let at = 0, end = ''; ; at = part.lastIndex) {

@@ -1,6 +1,6 @@
 /** The functions on a fetched session, under the names of Plug.Conn. Each that changes it gives a new conn. */
 import type { Conn, SessionData, WithSession } from '../../lib/conn.js'
-import { ConnRecord } from '../../lib/conn/record.js'
+import { sessionWriter } from '../../lib/conn/fetch.js'
 import type { Term } from '../../lib/crypto/term-format.js'
 import { checkName, type Configure } from './options.js'
 import { checkKey, putChange, sessionOf, type Change, type SessionRecord } from './record.js'
@@ -10,8 +10,11 @@ type Changing<Name extends string> = <C extends Conn & WithSession<unknown, Name
 /** A function of a conn that has the session of a name. */
 type Reading<Name extends string, A> = (conn: WithSession<unknown, Name>) => A
 
-const update = <C extends Conn>(conn: C, name: string, session: SessionRecord): C =>
-  ConnRecord.session(conn, name, session) as Conn as C
+type Write = <C extends Conn>(conn: C, session: SessionRecord) => C
+const writeDefault: Write = sessionWriter('session')
+
+/** What puts the session of a name. */
+const writerOf = (name: string): Write => (name === 'session' ? writeDefault : sessionWriter(name))
 
 interface GetSession {
   /** The whole session: every term that is stored under a text. */
@@ -29,6 +32,7 @@ interface GetSession {
 /**
  * Gives a term of the session, or the whole.
  *
+ * @throws TypeError if the key is not a string or the name is not one of a session
  * @example
  * import { pipe } from 'plugboard'
  * import { fetchSession, getSession, putSession } from 'plugboard/plugs'
@@ -47,12 +51,12 @@ export const getSession: GetSession = ((key?: string, fallback?: Term, name = 's
     const value = sessionOf(conn, name).get(key)
     return value === undefined ? fallback : value
   }
-}) as GetSession
+}) as unknown as GetSession
 
 const changed = <C extends Conn>(conn: C, name: string, changes: readonly Change[]): C => {
   let session = sessionOf(conn, name)
   for (let i = 0; i < changes.length; i++) session = session.changed(changes[i] as Change)
-  return update(conn, name, session)
+  return writerOf(name)(conn, session)
 }
 
 /**
@@ -164,7 +168,8 @@ export const configureSession = <const N extends string = 'session'>(
   checkName('configureSession', name)
   if (info !== 'renew' && info !== 'drop' && info !== 'ignore')
     throw new TypeError("configureSession: give 'renew', 'drop' or 'ignore'")
+  const write = writerOf(name)
   return function configureSession(conn) {
-    return update(conn, name, sessionOf(conn, name).configured(info))
+    return write(conn, sessionOf(conn, name).configured(info))
   }
 }

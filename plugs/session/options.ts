@@ -1,8 +1,21 @@
 /** The options of a session: checked when the app is put together, and made into what each request needs. */
 import type { RespCookie, SessionInfo } from '../../lib/conn.js'
 import { checkCookie } from '../../lib/conn/cookies.js'
-import { checkOptions, flag, isText, type Rule, type Rules } from '../options.js'
-import type { Store, StoreSession } from './store.js'
+import { portOf } from '../../lib/ports.js'
+import {
+  checkOptions,
+  checkValue,
+  flag,
+  having,
+  oneOf,
+  pattern,
+  required,
+  seconds,
+  string,
+  type Rules,
+} from '../../lib/options.js'
+import { sessionQueue, type InTurn } from './queue.js'
+import type { Store, StoreContext, StoreSession } from './store.js'
 
 /** Where a session lives, and the attributes of its cookie. */
 export interface SessionOptions {
@@ -41,6 +54,8 @@ export interface SessionOptions {
 /** Options that have been checked. Made by {@link sessionConfig}. */
 export interface SessionConfig {
   readonly store: Store
+  /** The store as a request sees it: `portOf`. */
+  readonly storeOf: (context: StoreContext) => Store
   /** The cookie's name. */
   readonly key: string
   readonly session: StoreSession
@@ -48,45 +63,32 @@ export interface SessionConfig {
   readonly cookie: Omit<RespCookie, 'value'>
   /** The cookie that deletes it in the browser. */
   readonly deletion: RespCookie
+  /** Makes updates of one session wait for each other. */
+  readonly inTurn: InTurn
 }
 
 /** What may become of a session, besides being written. */
 export type Configure = Exclude<SessionInfo, 'write' | undefined>
 
-const isStore = (store: unknown): boolean => {
-  const { get, apply, delete: forget } = (store ?? {}) as Partial<Record<keyof Store, unknown>>
-  return typeof get === 'function' && typeof apply === 'function' && typeof forget === 'function'
-}
-
-const isName = (name: unknown): boolean => typeof name === 'string' && /^[A-Za-z][\w-]*$/.test(name)
-
 /** A session's name. */
-export const sessionName: Rule = { must: 'letters, digits, "_" and "-", a letter first', ok: isName }
-
-/** How long a session lives. */
-export const seconds: Rule = {
-  must: 'a whole number of seconds, at least 1',
-  ok: value => Number.isSafeInteger(value) && (value as number) > 0,
-}
-
-const text: Rule = { must: 'a string that is not empty', ok: isText }
+export const sessionName = pattern(
+  /^[A-Za-z][\w-]*$/,
+  'a name of letters, digits, "_" and "-" that begins with a letter',
+)
 
 const rules: Rules = {
-  store: { must: 'a store, such as cookieStore({ … })', ok: isStore, required: true },
-  key: { ...text, required: true },
+  store: required(having('a store, such as cookieStore({ … })', 'get', 'apply', 'delete')),
+  key: required(string),
   name: sessionName,
   ttl: seconds,
   maxAge: seconds,
-  path: text,
-  domain: text,
+  path: string,
+  domain: string,
   secure: flag,
   httpOnly: flag,
-  sameSite: {
-    must: "'Strict', 'Lax', 'None' or false",
-    ok: value => value === 'Strict' || value === 'Lax' || value === 'None' || value === false,
-  },
+  sameSite: oneOf('Strict', 'Lax', 'None', false),
   partitioned: flag,
-  extra: text,
+  extra: string,
 }
 
 /** What browsers take only from a cookie that is Secure, if it has such a thing (RFC 6265bis §4.1.3; CHIPS). */
@@ -110,7 +112,7 @@ const checkAccepted = (options: SessionOptions, demand: string | undefined): voi
 
 /** Throws unless a function's argument may name a session. */
 export const checkName = (caller: string, name: string): void => {
-  if (!isName(name)) throw new TypeError(`${caller}: name must be ${sessionName.must}`)
+  checkValue(caller, 'name', name, sessionName)
 }
 
 /**
@@ -136,11 +138,16 @@ export const sessionConfig = (options: SessionOptions): SessionConfig => {
   checkAccepted(options, demand)
   const session: StoreSession = { name, ttl: ttl ?? attributes.maxAge }
   store.checkSession?.(session)
+  // a store that is pure only computes: there is nothing to see
+  const storeOf =
+    store.pure === true ? () => store : portOf(name === 'session' ? name : `session.${name}`, store)
   return {
     store,
+    storeOf,
     key,
     session,
     cookie,
     deletion: { ...cookie, value: '', maxAge: 0 },
+    inTurn: sessionQueue(),
   }
 }

@@ -1,10 +1,12 @@
 /** The two plugs of a session: `session` says where it lives, `fetchSession` reads it and sees that it is written. */
-import type { BeforeSend, Conn, SessionData, WithSession } from '../../lib/conn.js'
+import type { Conn, SessionData, WithSession } from '../../lib/conn.js'
 import { mergePrivate } from '../../lib/conn/assigns.js'
 import { isConn } from '../../lib/conn/is-conn.js'
-import { ConnRecord } from '../../lib/conn/record.js'
+import { sessionWriter } from '../../lib/conn/fetch.js'
+import { declare } from '../../lib/declared.js'
 import type { Term } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
+import { sessionUnavailable } from '../../lib/error.js'
 import { checkedAtBoot } from '../../lib/boot.js'
 import { checkName, sessionConfig, type SessionConfig, type SessionOptions } from './options.js'
 import { reader } from './read.js'
@@ -16,8 +18,8 @@ import { writeSession } from './write.js'
 interface Mounted {
   readonly config: SessionConfig
   readonly read: ReturnType<typeof reader>
-  /** The list of the one hook that writes it. */
-  readonly hooks: readonly BeforeSend[]
+  /** Puts it, and registers the hook that writes it. */
+  readonly write: (conn: Conn, session: SessionRecord) => Conn
 }
 
 const placeOf = (name: string): string => `plugboardSession:${name}`
@@ -44,9 +46,11 @@ export const session = (options: SessionOptions) => {
   const mounted: Mounted = {
     config,
     read: reader(config),
-    hooks: Object.freeze([writeSession(config)]),
+    write: sessionWriter(config.session.name, writeSession(config)),
   }
   const plug = mergePrivate({ [placeOf(config.session.name)]: mounted })
+  // a store that needs no effect cannot be unavailable
+  if (config.store.pure !== true) declare(plug, () => [sessionUnavailable])
   return checkedAtBoot(plug, given => config.store.checkAtBoot?.(given))
 }
 
@@ -99,11 +103,11 @@ const fetch = (conn: Conn, name: string, place: string): Result<Conn> => {
   const data = testData(conn, name)
   if (mounted === undefined) {
     if (data === undefined) throw missing(name)
-    return ConnRecord.session(conn, name, laid(new SessionRecord(noOrigin), data))
+    return sessionWriter(name)(conn, laid(new SessionRecord(noOrigin), data))
   }
   checkOwnCookie(conn, mounted.config)
   return andThen(mounted.read(conn), record =>
-    ConnRecord.fetched(conn, name, data === undefined ? record : laid(record, data), mounted.hooks),
+    mounted.write(conn, data === undefined ? record : laid(record, data)),
   )
 }
 

@@ -21,9 +21,9 @@ const cookieOf = (conn: Conn, name: string): unknown => {
 const originOf = (stored: Stored | undefined): Origin =>
   stored === undefined ? noOrigin : { id: stored.id, terms: new Terms(stored.entries) }
 
-const find = ({ store, session, key }: SessionConfig, conn: Conn): Result<Origin> => {
+const find = ({ storeOf, session, key }: SessionConfig, conn: Conn): Result<Origin> => {
   const cookie = cookieOf(conn, key)
-  return typeof cookie === 'string' ? andThen(store.get(cookie, session, conn), originOf) : noOrigin
+  return typeof cookie === 'string' ? andThen(storeOf(conn).get(cookie, session, conn), originOf) : noOrigin
 }
 
 const findNow = (config: SessionConfig, conn: Conn): Origin => {

@@ -4,15 +4,15 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted, SessionData, WithSession } from '../../lib/conn.js'
-import { ConnRecord } from '../../lib/conn/record.js'
+import { sessionWriter } from '../../lib/conn/fetch.js'
 import type { Term } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
 import { invalidSession } from '../../lib/error.js'
 import { isLeft, isRight } from '../../lib/fp.js'
 import { fail } from '../../lib/plug.js'
-import { checkOptions, type Rules } from '../options.js'
+import { checkOptions, checkValue, gone, having, oneOf, type Rules } from '../../lib/options.js'
 import * as untyped from './functions.js'
-import { checkName, sessionName, type Configure } from './options.js'
+import { sessionName, type Configure } from './options.js'
 import { fetchSession } from './plug.js'
 import { sessionOf } from './record.js'
 import { andThen } from './result.js'
@@ -32,10 +32,10 @@ export interface DefineSessionOptions<Name extends string = string> {
   /** The session's name. Default `'session'`. */
   readonly name?: Name
   /**
-   * What is done with a stored session that does not fit: `'drop'` clears it, `'keep'` deletes the keys that do not fit,
-   * `'fail'` fails with `InvalidSession` (500), which `rescue` and `renderErrors` see. Default `'keep'`.
+   * What is done with a stored session that the codec rejects: `'drop-keys'` deletes the invalid keys, `'clear'` deletes all
+   * of it, `'fail'` fails with `InvalidSession` (500), which `rescue` and `renderErrors` see. Default `'drop-keys'`.
    */
-  readonly misfit?: 'drop' | 'keep' | 'fail'
+  readonly onInvalid?: 'drop-keys' | 'clear' | 'fail'
 }
 
 type Key<A> = keyof A & string
@@ -69,11 +69,12 @@ export interface TypedSession<A, Name extends string> {
 
 const rules: Rules = {
   name: sessionName,
-  misfit: {
-    must: "'drop', 'keep' or 'fail'",
-    ok: value => value === 'drop' || value === 'keep' || value === 'fail',
-  },
+  onInvalid: oneOf('drop-keys', 'clear', 'fail'),
+  misfit: gone(
+    "misfit is now onInvalid: write 'drop-keys' for 'keep', 'clear' for 'drop', and 'fail' for 'fail'",
+  ),
 }
+const codecRule = having('an io-ts codec, or { decode, encode }', 'decode', 'encode')
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -105,12 +106,9 @@ export const defineSession = <A extends object, const N extends string = 'sessio
   codec: SessionCodec<A>,
   options: DefineSessionOptions<N> = {},
 ): TypedSession<A, N> => {
-  const { decode, encode } = (codec ?? {}) as Partial<SessionCodec<A>>
-  if (typeof decode !== 'function' || typeof encode !== 'function')
-    throw new TypeError('defineSession: codec must be an io-ts codec, or { decode, encode }')
+  checkValue('defineSession', 'codec', codec, codecRule)
   checkOptions('defineSession', options, rules)
-  const { name = 'session' as N, misfit = 'keep' } = options
-  checkName('defineSession', name)
+  const { name = 'session' as N, onInvalid = 'drop-keys' } = options
   if (isLeft(codec.decode({})))
     throw new TypeError('defineSession: the codec must accept {}, the data of a new visitor: use t.partial')
 
@@ -125,14 +123,14 @@ export const defineSession = <A extends object, const N extends string = 'sessio
   const encoded = (key: string, value: unknown): Term =>
     (codec.encode(one(key, value) as A) as Data)[key] as Term
 
-  const misfits = (terms: SessionData): readonly string[] =>
+  const invalidKeys = (terms: SessionData): readonly string[] =>
     Object.keys(terms).filter(key => !fits(key, terms[key]))
 
   /** The data as the codec gives them: of what an untyped function has put since, only what fits. */
   const view = (terms: SessionData): SessionData => {
     const whole = codec.decode(terms)
     if (isRight(whole)) return whole.right as SessionData
-    const wrong = misfits(terms)
+    const wrong = invalidKeys(terms)
     const rest = codec.decode(
       Object.fromEntries(Object.entries(terms).filter(([key]) => !wrong.includes(key))),
     )
@@ -147,19 +145,20 @@ export const defineSession = <A extends object, const N extends string = 'sessio
   const fitted = (conn: Conn): Conn => {
     const { terms } = sessionOf(conn, name)
     if (isRight(codec.decode(terms))) return conn
-    const wrong = misfits(terms)
-    if (misfit === 'fail') {
+    const wrong = invalidKeys(terms)
+    if (onInvalid === 'fail') {
       const cause = new TypeError(`the stored session '${name}' does not fit its codec: ${wrong.join(', ')}`)
       return fail(conn, invalidSession('The session does not fit', { cause }))
     }
-    const kept = misfit === 'keep' ? wrong.reduce(forget, conn) : conn
-    return misfit === 'keep' && isRight(codec.decode(sessionOf(kept, name).terms))
+    const kept = onInvalid === 'drop-keys' ? wrong.reduce(forget, conn) : conn
+    return onInvalid === 'drop-keys' && isRight(codec.decode(sessionOf(kept, name).terms))
       ? kept
       : clear(conn as Conn & WithSession<unknown, string>)
   }
+  const write = sessionWriter(name)
   const typed = (conn: Conn): Conn => {
     const made = fitted(conn)
-    return made.halted ? made : ConnRecord.session(made, name, sessionOf(made, name).seenAs(view))
+    return made.halted ? made : write(made, sessionOf(made, name).seenAs(view))
   }
   const fetch = name === 'session' ? fetchSession : fetchSession(name)
 

@@ -3,7 +3,7 @@
  * compare-and-set on the stored bytes, again with what is stored by then if they are others.
  */
 import type { Conn, WithSession } from '../../lib/conn.js'
-import { ConnRecord } from '../../lib/conn/record.js'
+import { sessionWriter } from '../../lib/conn/fetch.js'
 import type { Term } from '../../lib/crypto/term-format.js'
 import type { Result } from '../../lib/effect.js'
 import { sessionUnavailable } from '../../lib/error.js'
@@ -12,7 +12,6 @@ import { checkName, type SessionConfig } from './options.js'
 import { configOf } from './plug.js'
 import { checkKey, putChange, sessionOf, type SessionRecord } from './record.js'
 import { andThen } from './result.js'
-import { inTurn } from './turns.js'
 
 /** How often it is tried: each time that one fails, another request has succeeded. */
 const tries = 1000
@@ -23,9 +22,6 @@ const contended = sessionUnavailable('The session is changed by too many request
 
 /** What a term becomes, given what it is: undefined if there is none. It may be called several times. */
 export type Update = (value: Term | undefined) => Term
-
-const changed = (conn: Conn, name: string, record: SessionRecord): Conn =>
-  ConnRecord.session(conn, name, record)
 
 /**
  * Changes a term by a function of what the store holds, in the store and at once: two requests that count do not count
@@ -56,23 +52,25 @@ export const updateSession = <const N extends string = 'session'>(
   checkKey('updateSession', key)
   if (typeof update !== 'function') throw new TypeError('updateSession: update must be a function of a term')
 
+  const write = sessionWriter(name)
+
   /** As if by `putSession`: written when the response is sent. */
   const locally = (conn: Conn, record: SessionRecord): Conn =>
-    changed(conn, name, record.changed(putChange('updateSession', key, update(record.get(key)))))
+    write(conn, record.changed(putChange('updateSession', key, update(record.get(key)))))
 
   const swap = (conn: Conn, config: SessionConfig, record: SessionRecord, left: number): Result<Conn> => {
-    const { store, session } = config
+    const { storeOf, session } = config
     const id = record.id as string
     const { entry } = putChange('updateSession', key, update(record.get(key)))
     const done = record.stored(entry)
-    const write = {
+    const change = {
       changes: [{ op: 'swap', entry, expected: record.storedOf(key) } as const],
       entries: done.entries,
     }
-    return andThen(store.apply(id, write, session, conn), (value): Result<Conn> => {
-      if (value !== undefined) return changed(conn, name, done)
+    return andThen(storeOf(conn).apply(id, change, session, conn), (value): Result<Conn> => {
+      if (value !== undefined) return write(conn, done)
       if (left === 0 || conn.signal.aborted) return fail(conn, contended)
-      return andThen(store.get(id, session, conn), stored =>
+      return andThen(storeOf(conn).get(id, session, conn), stored =>
         stored === undefined
           ? locally(conn, record.reread([]))
           : swap(conn, config, record.reread(stored.entries), left - 1),
@@ -93,7 +91,7 @@ export const updateSession = <const N extends string = 'session'>(
     )
       return locally(conn, record)
     const swapped = swap(conn, config, record, tries)
-    return typeof swapped === 'function' ? inTurn(config.store, `${name}:${id}`, swapped) : swapped
+    return typeof swapped === 'function' ? config.inTurn(id, swapped) : swapped
   }
   return function updateSession<C extends Conn & WithSession<unknown, N>>(conn: C) {
     return updated(conn) as Result<C>

@@ -10,24 +10,26 @@ const sent = (config: SessionConfig, conn: Conn, value: string | undefined): Con
   value === undefined ? conn : putCookie(conn, config.key, Object.assign({ value }, config.cookie), value)
 
 const written = (config: SessionConfig, conn: Conn): Result<Conn> => {
-  const { store, session } = config
+  const { storeOf, session } = config
   const record = sessionOf(conn, session.name)
   switch (conn.error === undefined ? record.info : 'ignore') {
     case 'write':
-      return andThen(store.apply(record.id, record, session, conn), value => sent(config, conn, value))
+      return andThen(storeOf(conn).apply(record.id, record, session, conn), value =>
+        sent(config, conn, value),
+      )
     case 'renew': {
       const { id, renewing } = record
-      return andThen(store.apply(undefined, renewing, session, conn), value =>
+      return andThen(storeOf(conn).apply(undefined, renewing, session, conn), value =>
         id === undefined
           ? sent(config, conn, value)
-          : andThen(store.delete(id, session, conn), () => sent(config, conn, value)),
+          : andThen(storeOf(conn).delete(id, session, conn), () => sent(config, conn, value)),
       )
     }
     case 'drop': {
       const { id } = record
       return id === undefined
         ? conn
-        : andThen(store.delete(id, session, conn), () =>
+        : andThen(storeOf(conn).delete(id, session, conn), () =>
             putCookie(conn, config.key, config.deletion, undefined),
           )
     }

@@ -1,11 +1,11 @@
 /** The name of the table: checked, and quoted as SQL. */
-import type { Rule } from '../options.js'
+import type { Rule } from '../../lib/options.js'
 
 const part = /^[A-Za-z_][A-Za-z0-9_]{0,49}$/
 
 /** What the name of a table must be. With the name of its index it stays within the 63 bytes of PostgreSQL. */
 export const tableRule: Rule = {
-  must: 'a name of letters, digits and "_", no digit first, 50 at most, after a schema and a dot if need be',
+  must: 'a name of at most 50 letters, digits and "_" that does not begin with a digit, optionally after a schema and a dot',
   ok: name => {
     if (typeof name !== 'string') return false
     const parts = name.split('.')

@@ -1,7 +1,7 @@
 /** The response for a file that has been found: its headers, and all of it, a part of it, or neither. */
 import type { Conn, Halted } from '../../lib/conn.js'
-import { ConnRecord } from '../../lib/conn/record.js'
-import { sendFile } from '../../lib/conn/response.js'
+import { putRespHeaders } from '../../lib/conn/resp-headers.js'
+import { halt, resp, sendFile } from '../../lib/conn/response.js'
 import { httpDate } from '../../lib/http/date.js'
 import { fileEtag, ifRange, notModified, type Validators } from '../../lib/http/etag.js'
 import { putHeader, type HeaderList } from '../../lib/http/headers.js'
@@ -17,6 +17,8 @@ export interface Serving {
   /** Gives the plug that puts the further headers. */
   readonly putHeaders: (conn: Conn) => (conn: Conn) => Conn
   readonly contentTypes: Readonly<Record<string, string>> | false
+  /** What a file is known by: made by {@link knower}. */
+  readonly knownOf: (file: FileInfo) => Known
   /** Whether the response depends on Accept-Encoding. */
   readonly varies: boolean
 }
@@ -37,19 +39,23 @@ interface Known {
   readonly lastModified: string
 }
 
-/** What was made last for a size and a time: the same files are asked for again and again. As many as there are places. */
-const places: Known[] = Array.from({ length: 256 }, () => ({
-  size: -1,
-  mtimeMs: -1,
-  etag: '',
-  lastModified: '',
-}))
-
-const knownOf = ({ size, mtimeMs }: FileInfo): Known => {
-  const place = (size ^ mtimeMs) & 255
-  const there = places[place] as Known
-  if (there.size === size && there.mtimeMs === mtimeMs) return there
-  return (places[place] = { size, mtimeMs, etag: fileEtag(size, mtimeMs), lastModified: httpDate(mtimeMs) })
+/**
+ * Makes what files are known by. It keeps what it made last for a size and a time, in as many places as there are here: the
+ * same files are requested again and again.
+ */
+export const knower = (): ((file: FileInfo) => Known) => {
+  const places: Known[] = Array.from({ length: 256 }, () => ({
+    size: -1,
+    mtimeMs: -1,
+    etag: '',
+    lastModified: '',
+  }))
+  return ({ size, mtimeMs }) => {
+    const place = (size ^ mtimeMs) & 255
+    const there = places[place] as Known
+    if (there.size === size && there.mtimeMs === mtimeMs) return there
+    return (places[place] = { size, mtimeMs, etag: fileEtag(size, mtimeMs), lastModified: httpDate(mtimeMs) })
+  }
 }
 
 /** RFC 9110 §8.8.3: an entity tag, weak or strong. */
@@ -78,7 +84,7 @@ const joined = (conn: Conn, name: string): string | undefined => {
 }
 
 const ended = (conn: Conn, status: number, headers: HeaderList): Halted =>
-  ConnRecord.halt(ConnRecord.resp(conn, status, headers, ''))
+  halt(resp(status, '')(putRespHeaders(headers)(conn)))
 
 /** The range that a request asks for: only GET has ranges (RFC 9110 §14.2), and of several headers none is heeded. */
 export const askedRange = (conn: Conn): string | undefined => {
@@ -94,7 +100,7 @@ export const respond = (conn: Conn, serving: Serving, found: Found): Halted => {
   if (serving.cacheControlForVsnRequests !== null && conn.queryString.startsWith('vsn=')) {
     headers = putHeader(headers, 'cache-control', serving.cacheControlForVsnRequests)
   } else if (serving.cacheControlForEtags !== null) {
-    const known = knownOf(file)
+    const known = serving.knownOf(file)
     const etag = etagOf(found, known.etag, serving.etag)
     validators = { etag, lastModified: file.mtimeMs }
     headers = putHeader(headers, 'cache-control', serving.cacheControlForEtags)
@@ -125,8 +131,8 @@ export const respond = (conn: Conn, serving: Serving, found: Found): Halted => {
   const part = range === 'whole' ? undefined : range
   if (part !== undefined)
     headers = putHeader(headers, 'content-range', `bytes ${part.start}-${part.end}/${file.size}`)
-  const ready = serving.putHeaders(conn)(ConnRecord.respHeaders(conn, headers))
-  return ConnRecord.halt(
+  const ready = serving.putHeaders(conn)(putRespHeaders(headers)(conn))
+  return halt(
     part === undefined
       ? sendFile(200, file.file)(ready)
       : sendFile(206, file.file, part.start, part.end - part.start + 1)(ready),

@@ -106,8 +106,21 @@ t.test('what becomes of a request is told in sentences', async t => {
     'GET /x finds GET / (router.ts:7), whose codec refuses "id": it is a 400.\n',
   )
   t.equal(
-    answer('GET /x', { kind: 'none', allowed: ['PUT', 'PATCH'], fallback: undefined }, '/app'),
+    answer('GET /x', { kind: 'none', status: 404, allowed: ['PUT', 'PATCH'], fallback: undefined }, '/app'),
     'No route takes GET /x.\nThere are routes of this path for PUT, PATCH.\nNo fallback answers: it is a 404 of the endpoint.\n',
+  )
+  const none = { kind: 'none', allowed: ['GET', 'HEAD', 'OPTIONS'] } as const
+  t.equal(
+    answer('PUT /x', { ...none, status: 405, fallback: { ...fallback, plugs: ['cors'] } }, '/app'),
+    'No route takes PUT /x.\nThere are routes of this path for GET, HEAD, OPTIONS.\nThe fallback in /api answers with 405. It runs\n  1  cors\n  2  nothing\n',
+  )
+  t.equal(
+    answer('OPTIONS /x', { ...none, status: 204, fallback: { ...fallback, plugs: ['cors'] } }, '/app'),
+    'No route takes OPTIONS /x.\nThere are routes of this path for GET, HEAD, OPTIONS.\nThe fallback in /api answers with 204, without its handler. It runs\n  1  cors\n',
+  )
+  t.equal(
+    answer('OPTIONS /x', { ...none, status: 204, fallback: { ...fallback, plugs: [] } }, '/app'),
+    'No route takes OPTIONS /x.\nThere are routes of this path for GET, HEAD, OPTIONS.\nThe fallback in /api answers with 204, without its handler.\n',
   )
   t.equal(
     answer('GET /%', { kind: 'malformed' }, '/app'),

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import plugin from 'plugboard/eslint'
 import t from 'tap'
 import { node, root } from '../support/command.js'
 import { exampleBlocks, markdownBlocks, modules, type Module } from '../support/doc-blocks.js'
@@ -25,9 +26,9 @@ const lint = async (made: readonly Module[]): Promise<readonly string[]> => {
   const place = mkdtempSync(join(tmpdir(), 'plugboard-blocks-'))
   try {
     const config = {
-      jsPlugins: [join(root, 'tools/lint-rules.js')],
+      jsPlugins: [join(root, 'tools/eslint-plugin.js')],
       categories: { correctness: 'off' },
-      rules: { 'plugboard/no-fp-ts-folder-import': 'error', 'plugboard/annotate-linking-functions': 'error' },
+      rules: Object.fromEntries(Object.keys(plugin.rules).map(name => [`plugboard/${name}`, 'error'])),
     }
     const texts = Object.fromEntries(made.map(({ path, text }) => [path, text]))
     writeFiles(place, { ...texts, 'lint.json': JSON.stringify(config) })

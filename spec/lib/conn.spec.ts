@@ -92,6 +92,8 @@ const data = fc.oneof(
 )
 const status = some<(number | plugboard.StatusName)[]>(200, 201, 404, 'created', 'unprocessableContent')
 
+const own = plugboard.fetchedField('ownOfSpec', 'put it earlier in the pipeline')
+
 /** One way or more to use each exported function on a conn. */
 const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
   appendReqHeader: made(fc.tuple(header, value), ([name, value]) => appendReqHeader(name, value)),
@@ -140,6 +142,7 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
   prependReqHeaders: made(fields, prependReqHeaders),
   prependRespHeaders: made(fields, prependRespHeaders),
   putBodyParams: made(fc.dictionary(name, data), putBodyParams),
+  putPathParams: made(fc.dictionary(name, value), params => plugboard.putPathParams(params)),
   putPrivate: made(fc.tuple(name, data), ([name, value]) => putPrivate(name, value)),
   putQueryParams: made(fc.dictionary(name, value), putQueryParams),
   putReqHeader: made(fc.tuple(header, value), ([name, value]) => putReqHeader(name, value)),
@@ -155,7 +158,12 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
       },
       { requiredKeys: [] },
     ),
-    parts => putRequest(parts as Parameters<typeof putRequest>[0]),
+    // under a mount only a path that begins with its script name is taken
+    parts => conn =>
+      putRequest({
+        ...(parts as Parameters<typeof putRequest>[0]),
+        path: conn.scriptName.length > 0 ? undefined : parts.path,
+      })(conn),
   ),
   putRespContentType: made(some('text/css', 'image/png'), type => putRespContentType(type)),
   putRespCookie: made(
@@ -163,6 +171,9 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
     ([name, value, options]) => putRespCookie(name, value, options),
   ),
   putRespHeader: made(fc.tuple(header, value), ([name, value]) => putRespHeader(name, value)),
+  putRoute: made(fc.dictionary(name, value), params =>
+    plugboard.putRoute({ method: 'GET', pattern: '/', metadata: {} }, params),
+  ),
   putStatus: made(status, putStatus),
   redirect: made(some('/a', { external: 'https://example.com/' }), redirect),
   registerBeforeSend: made(fc.tuple(header, value), ([name, value]) =>
@@ -177,9 +188,32 @@ const operations: Readonly<Record<string, fc.Arbitrary<Operation>>> = {
   ),
   sendFile: made(status, status => sendFile(status, 'a.txt')),
   sendResp: made(fc.tuple(status, value), ([status, value]) => sendResp(status, value)),
-  shiftPath: made(fc.integer({ min: -2, max: 2 }), shiftPath),
+  shiftPath: made(
+    fc.integer({ min: -2, max: 2 }),
+    count => conn =>
+      count > conn.segments.length || count < -conn.scriptName.length ? conn : shiftPath(count)(conn),
+  ),
+  fetchedWriter: made(
+    fc.tuple(some('cookies', 'flash'), fc.dictionary(name, value), fc.boolean()),
+    ([field, entries, hooked]) => {
+      const write = plugboard.fetchedWriter(field as 'cookies', hooked ? halt : undefined)
+      return conn => write(conn, entries)
+    },
+  ),
+  getCookieMemo: always(plugboard.getCookieMemo),
+  getFetched: always(plugboard.getFetched(own)),
+  portOf: always(plugboard.portOf('own', {})),
+  ports: made(name, name => plugboard.ports(name, {})),
+  putFetched: made(fc.dictionary(name, data), entries => plugboard.putFetched(own, entries)),
+  putRespHeaders: made(fields, pairs => plugboard.putRespHeaders(plugboard.headerList(pairs))),
+  responseOf: made(value, value => conn => plugboard.responseOf(text(value)(conn))),
+  sessionWriter: made(name, name => {
+    const write = plugboard.sessionWriter(name)
+    return conn => write(conn, { id: undefined, data: { name }, changes: [], info: undefined })
+  }),
   setCookies: always(setCookies),
   stream: made(status, status => stream(status, { [Symbol.asyncIterator]: () => ({}) as never })),
+  telemetryPort: always(plugboard.telemetryPort),
   text: made(value, text),
   updateReqHeader: made(fc.tuple(header, value), ([name, value]) =>
     updateReqHeader(name, value, old => `${old}, ${value}`),
@@ -200,6 +234,14 @@ t.test('every exported function is among the operations, or takes no conn', asyn
     plugboard.checkSecretKeyBase,
     plugboard.orFail,
     plugboard.raise,
+    plugboard.failure,
+    plugboard.fails,
+    plugboard.failuresOf,
+    plugboard.checkAtBoot,
+    plugboard.checkedAtBoot,
+    plugboard.connOf,
+    plugboard.endpointOf,
+    plugboard.fetchedField,
   ])
   for (const name of aside.filter(name => name.endsWith('.js'))) {
     const module = (await import(`../../lib/${name}`)) as Readonly<Record<string, unknown>>

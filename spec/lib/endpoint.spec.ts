@@ -12,9 +12,13 @@ import {
   json,
   pipe,
   pipeline,
+  plugError,
   putRespCookie,
+  registerBeforeSend,
+  rescue,
   text,
   type Conn,
+  type Responded,
 } from '../../lib/index.js'
 import { endpointOf } from '../../lib/endpoint.js'
 import { conn, recordTelemetry } from '../../lib/testing/index.js'
@@ -67,17 +71,17 @@ t.test('the url of the endpoint is on every conn', async t => {
 t.test('the url is an origin, written as browsers write it', async t => {
   for (const url of ['http://localhost', 'http://localhost:4000', 'https://example.com', 'http://[::1]:4000'])
     t.doesNotThrow(() => endpoint({ url }, text('x')), url)
-  const shape = 'endpoint: url must be a scheme, http or https, a host and perhaps a port, '
+  const shape = 'endpoint: url must be an origin (http or https, a host and optionally a port)'
   for (const [url, rest] of [
-    [undefined, "such as 'https://example.com'; it is undefined"],
-    [7, "such as 'https://example.com'; it is 7"],
-    ['example.com', `such as 'https://example.com'; it is "example.com"`],
-    ['ftp://example.com', `such as 'https://example.com'; it is "ftp://example.com"`],
-    ['https://Example.com:443/', `written 'https://example.com'; it is "https://Example.com:443/"`],
-    ['https://a@example.com?b', `written 'https://example.com'; it is "https://a@example.com?b"`],
+    [undefined, ", such as 'https://example.com', got undefined"],
+    [7, ", such as 'https://example.com', got 7"],
+    ['example.com', `, such as 'https://example.com', got "example.com"`],
+    ['ftp://example.com', `, such as 'https://example.com', got "ftp://example.com"`],
+    ['https://Example.com:443/', `, written 'https://example.com', got "https://Example.com:443/"`],
+    ['https://a:b@example.com?c', `, written 'https://example.com', got a string of 25 characters`],
     [
       'https://example.com/app',
-      'without a path: an app that lives under one is mounted there by forward; it is "https://example.com/app"',
+      ' without a path: mount an app that lives under a path with forward, got "https://example.com/app"',
     ],
   ] as const)
     t.throws(() => endpoint({ url: url as string }, text('x')), new TypeError(shape + rest))
@@ -112,11 +116,11 @@ t.test('a secret has at least 64 bytes; the message says how to make one, and ne
       () => checkSecretKeyBase(short),
       () => endpoint({ secretKeyBase: short }, text('x')),
     ]) {
-      const thrown = t.throws(check, { name: 'TypeError', message: /^secretKeyBase must be a string of at least 64 bytes, and has \d+; make one with: node -e/ }) as Error // prettier-ignore
+      const thrown = t.throws(check, { name: 'TypeError', message: /^(endpoint: )?secretKeyBase must be a string of at least 64 bytes, got one of \d+ bytes; make one with: node -e/ }) as Error // prettier-ignore
       t.notMatch(inspect(thrown), 'hunter2')
     }
   for (const odd of [undefined, null, 64, Buffer.alloc(64)])
-    t.throws(() => checkSecretKeyBase(odd), { message: /and is no string; make one with/ })
+    t.throws(() => checkSecretKeyBase(odd), { message: /got \S.*; make one with/ })
   const { message } = t.throws(() => checkSecretKeyBase('')) as Error
   const program = /node -e "(.*)"$/.exec(message)?.[1] as string
   const made: string[] = []
@@ -134,7 +138,9 @@ t.test('an endpoint that is printed does not show its secret', async t => {
 })
 
 t.test('options are checked when the endpoint is made', async t => {
-  t.throws(() => endpoint({ secretKeyBase: undefined }, text('x')), { message: /and is no string/ })
+  t.throws(() => endpoint({ secretKeyBase: undefined }, text('x')), {
+    message: /^endpoint: secretKeyBase must be a string of at least 64 bytes, got undefined/,
+  })
   t.throws(() => endpoint({}, 7 as never), { message: /^pipeline: plug 1 must be a function/ })
   t.throws(() => endpoint({ renderErrors: 'x' as never }, text('x')), {
     message: /^endpoint: renderErrors must be/,
@@ -153,7 +159,7 @@ t.test('options are checked when the endpoint is made', async t => {
     t.throws(() => endpoint({ telemetry: telemetry as never }, text('x')), {
       name: 'TypeError',
       message:
-        'endpoint: telemetry must be a telemetry port, such as telemetryTo(…) of plugboard/node: functions systemTime, monotonicTime and execute',
+        'endpoint: telemetry must be a telemetry port, such as telemetryTo(…) of plugboard/node, with the functions systemTime, monotonicTime and execute',
     })
 })
 
@@ -162,4 +168,151 @@ t.test('endpointOf makes an app of any plug, and leaves an endpoint as it is', a
   t.equal(endpointOf(app), app)
   t.match(endpointOf(text('x')).run(blank), { respBody: 'x' })
   t.strictSame(endpointOf(text('x')).options, {})
+})
+
+// --- exceptions
+
+class NoSuchRow extends Error {}
+const refused = plugError(404, 'NoSuchRow', 'Not here')
+const exceptions = (thrown: unknown) => (thrown instanceof NoSuchRow ? refused : undefined)
+const row = new NoSuchRow('row 7 of table secrets')
+const throwing = (): Responded => {
+  throw row
+}
+
+t.test('an exception is answered as the failure that the app knows it as', async t => {
+  for (const plug of [
+    throwing,
+    () => throwing,
+    () => attempt(() => Promise.reject(row)),
+    pipeline(registerBeforeSend(throwing as never), text('x')),
+  ]) {
+    const done = await endpoint({ exceptions }, plug as never).run(blank)
+    t.match(done, { status: 404, respBody: 'Not here\n', error: { _tag: 'AppError', name: 'NoSuchRow' } })
+    t.equal(done.error?.cause, row, 'what was thrown is the cause')
+  }
+  const other = endpoint({ exceptions }, () => {
+    throw new RangeError('a bug')
+  })
+  t.match(other.run(blank), { status: 500, error: { _tag: 'Exception', cause: { message: 'a bug' } } })
+})
+
+t.test('it is asked once for each exception, and for nothing else', async t => {
+  const asked: unknown[] = []
+  const ask = (thrown: unknown) => {
+    asked.push(thrown)
+    return undefined
+  }
+  const ran = (plug: unknown, options = {}) =>
+    endpoint({ exceptions: ask, ...options }, plug as never).run(blank)
+  ran(throwing)
+  t.strictSame(asked, [row])
+  asked.length = 0
+  ran(throwing, { renderErrors: () => throwing })
+  t.strictSame(asked, [row], 'not for what renders')
+  asked.length = 0
+  ran(
+    pipeline(
+      registerBeforeSend(throwing as never),
+      registerBeforeSend((conn: Conn) => conn),
+      throwing,
+    ),
+  )
+  t.equal(asked.length, 2, 'once for the app, once for the hook')
+  asked.length = 0
+  for (const plug of [
+    text('x'),
+    (conn: Conn) => fail(conn, badRequest('no')),
+    (conn: Conn) => conn,
+    rescue(() => text('x'))(throwing as never),
+    () => {
+      throw Object.assign(new Error('x'), { plugStatus: 404 })
+    },
+    () => {
+      throw badRequest('no')
+    },
+  ])
+    ran(plug)
+  t.strictSame(asked, [])
+})
+
+t.test('telemetry, renderErrors and hooks see the failure that it stands for', async t => {
+  const port = recordTelemetry()
+  const seen: unknown[] = []
+  const app = endpoint(
+    {
+      exceptions,
+      telemetry: port,
+      renderErrors: error => {
+        seen.push(error)
+        return text(error.message)
+      },
+    },
+    pipeline(
+      registerBeforeSend((conn: Conn) => {
+        seen.push(conn.error)
+        return conn
+      }),
+      throwing,
+    ),
+  )
+  t.match(app.run(blank), { status: 404, respBody: 'Not here' })
+  t.match(seen, [
+    { name: 'NoSuchRow', cause: row },
+    { name: 'NoSuchRow', cause: row },
+  ])
+  t.match(
+    port.events.filter(({ name }) => name === 'plugboard.error_rendered').map(({ metadata }) => metadata),
+    [{ status: 404, error: { name: 'NoSuchRow', cause: row } }],
+  )
+})
+
+t.test('a failure that has a cause of its own keeps it', async t => {
+  const cause = new Error('better')
+  const app = endpoint({ exceptions: () => plugError(409, 'X', 'x', { cause }) }, throwing)
+  t.equal((app.run(blank) as Conn).error?.cause, cause)
+})
+
+t.test('exceptions that throws, or returns something else, leaves a 500 whose cause says both', async t => {
+  const refuse = (): never => {
+    throw new Error('a trap')
+  }
+  const hostile = new Proxy({}, { get: refuse, getPrototypeOf: refuse, has: refuse, ownKeys: refuse })
+  const odd: readonly (readonly [unknown, RegExp])[] = [
+    [refuse, /^endpoint: exceptions threw Error: a trap/],
+    [() => 404, /must return a PlugError or undefined, and returned a number$/],
+    [() => null, /and returned null$/],
+    [() => new Error('x'), /and returned an object/],
+    [() => ({ status: 404 }), /and returned an object/],
+    [async () => refused, /and returned a promise$/],
+    [() => Promise.reject(new Error('late')), /and returned a promise$/],
+    [() => hostile, /and returned an object that cannot be read/],
+    [
+      () => {
+        throw hostile
+      },
+      /^endpoint: exceptions threw a value that cannot be read$/,
+    ],
+  ]
+  for (const [exceptions, message] of odd) {
+    const done = await endpoint({ exceptions: exceptions as never }, throwing).run(blank)
+    t.match(done, { status: 500, respBody: 'Internal Server Error\n', error: { _tag: 'Exception' } })
+    const cause = done.error?.cause as Error
+    t.match(cause, { name: 'TypeError', message, cause: row })
+    t.match(cause.stack, 'row 7 of table secrets', 'the log has what was thrown, too')
+  }
+})
+
+t.test('exceptions of an endpoint inside another are not asked; the outer one is', async t => {
+  const inner = endpoint({ exceptions: () => plugError(409, 'Inner', 'inner') }, throwing)
+  t.match(endpoint({ exceptions }, inner).run(blank), { status: 404 })
+  t.match(endpoint({}, inner).run(blank), { status: 500 })
+})
+
+t.test('exceptions must be a function', async t => {
+  for (const odd of [null, 7, {}, 'x'])
+    t.throws(() => endpoint({ exceptions: odd as never }, text('x')), {
+      name: 'TypeError',
+      message: 'endpoint: exceptions must be a function from what was thrown to a PlugError or undefined',
+    })
 })

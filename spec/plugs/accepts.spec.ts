@@ -77,6 +77,8 @@ t.test('error responses speak the format', async t => {
 
 t.test('formats are checked when the plug is built', async t => {
   for (const wrong of [[], 'html', [''], [1], undefined])
-    t.throws(() => accepts(wrong as string[]), { message: /^accepts: the formats must be a list of texts/ })
-  t.throws(() => putFormat(''), { message: /^putFormat: the format must be a text/ })
+    t.throws(() => accepts(wrong as string[]), {
+      message: /^accepts: formats must be a non-empty array of strings/,
+    })
+  t.throws(() => putFormat(''), { message: /^putFormat: format must be a non-empty string/ })
 })

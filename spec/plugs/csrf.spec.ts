@@ -602,11 +602,11 @@ t.test('the state may be in a session of another name, under another key', async
 
 t.test('what is missing or wrong is named', async t => {
   const wrong: readonly (readonly [unknown, RegExp])[] = [
-    [{ sessionKey: '' }, /protectFromForgery: sessionKey must be a string that is not empty/],
+    [{ sessionKey: '' }, /protectFromForgery: sessionKey must be a non-empty string/],
     [{ with: 'nothing' }, /protectFromForgery: with must be 'exception' or 'clearSession'/],
-    [{ allowHosts: 'example.com' }, /protectFromForgery: allowHosts must be a list of hosts/],
+    [{ allowHosts: 'example.com' }, /protectFromForgery: allowHosts must be an array of hosts/],
     [{ allowHosts: [''] }, /protectFromForgery: allowHosts must be/],
-    [{ sessionName: '__proto__' }, /protectFromForgery: sessionName must be letters/],
+    [{ sessionName: '__proto__' }, /protectFromForgery: sessionName must be a name of letters/],
     [{ session_key: 'x' }, /protectFromForgery: unknown option session_key/],
   ]
   for (const [options, message] of wrong)

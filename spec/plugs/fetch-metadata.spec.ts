@@ -295,17 +295,20 @@ t.test('there are no tokens in this mode: who asks for one is told so', async t 
 
 t.test('what is wrong is named', async t => {
   const wrong: readonly (readonly [unknown, RegExp])[] = [
-    [{ mode: 'origin' }, /^protectFromForgery: mode must be 'token' or 'fetchMetadata'$/],
+    [{ mode: 'origin' }, /^protectFromForgery: mode must be 'token' or 'fetchMetadata', got "origin"$/],
     [{ mode: null }, /^protectFromForgery: mode must be/],
-    [undefined, /^protectFromForgery: the options must be a record/],
-    [null, /^protectFromForgery: the options must be a record/],
+    [undefined, /^protectFromForgery: options must be an object/],
+    [null, /^protectFromForgery: options must be an object/],
     [
       { mode: 'fetchMetadata', with: 'x' },
       /with mode 'fetchMetadata': with must be 'exception' or 'clearSession'/,
     ],
     [{ mode: 'fetchMetadata', sessionKey: 'k' }, /with mode 'fetchMetadata': unknown option sessionKey/],
-    [{ mode: 'fetchMetadata', allowHosts: 'a' }, /with mode 'fetchMetadata': allowHosts must be a list/],
-    [{ mode: 'fetchMetadata', sessionName: '1' }, /with mode 'fetchMetadata': sessionName must be letters/],
+    [{ mode: 'fetchMetadata', allowHosts: 'a' }, /with mode 'fetchMetadata': allowHosts must be an array/],
+    [
+      { mode: 'fetchMetadata', sessionName: '1' },
+      /with mode 'fetchMetadata': sessionName must be a name of letters/,
+    ],
   ]
   for (const [options, message] of wrong)
     t.throws(() => protectFromForgery(options as FetchMetadataOptions), { name: 'TypeError', message })

@@ -4,14 +4,20 @@ import {
   assign,
   attempt,
   badRequest,
+  effect,
+  ensure,
   fail,
   fetchCookies,
   fetchQueryParams,
+  gen,
   halt,
   json,
   mergePrivate,
+  named,
   noRoute,
+  pipe,
   pipeline,
+  plugError,
   putRespCookie,
   putRespHeader,
   registerBeforeSend,
@@ -21,6 +27,7 @@ import {
   when,
   type AnyPlug,
   type Conn,
+  type Observer,
 } from '../../lib/index.js'
 import { notFetched } from '../../lib/fetched.js'
 import { putHeader } from '../../lib/http/headers.js'
@@ -39,6 +46,7 @@ import {
   render,
   requestId,
 } from '../../plugs/index.js'
+import { router, scope } from '../../router/index.js'
 
 /** What lint says of a plug. The conn is not frozen, as it would be in production. */
 const said = (plug: (conn: Conn) => unknown, request: Conn = loose()): string =>
@@ -121,7 +129,7 @@ t.test('each plug of a pipeline is checked, and named', async t => {
 
 t.test('a conn that is changed in place is noticed', async t => {
   const changes: readonly (readonly [(c: Conn) => void, RegExp])[] = [
-    [c => Object.assign(c, { status: 200 }), /changed conn\.status in place: give a new conn instead/],
+    [c => Object.assign(c, { status: 200 }), /changed conn\.status in place: return a new conn instead/],
     [c => Object.assign(c, { extra: 1 }), /changed conn\.extra in place/],
     [c => Object.assign(c.assigns, { more: 1 }), /changed "more" of a value inside the conn in place/],
     [
@@ -187,7 +195,7 @@ t.test('a plug that gives something else the second time is not pure', async t =
     c => (++count % 2 ? text('ok')(c) : fail(c, noRoute('nothing here'))),
   ]
   for (const plug of impure)
-    t.match(said(plug), 'gave another result when it was called again', plug.toString())
+    t.match(said(plug), 'returned another result when it was called again', plug.toString())
 })
 
 const changing =
@@ -207,53 +215,59 @@ t.test('what a plug passes on must be a conn that can go on', async t => {
     )
   const wrong: readonly (readonly [(c: Conn) => unknown, string])[] = [
     [() => text('ok')(conn('GET', '/')), 'passed on a conn of another request'],
-    [c => ConnRecord.request(text('ok')(c), { method: 'get' }), 'set a method that is no upper-case token'],
+    [
+      c => ConnRecord.request(text('ok')(c), { method: 'get' }),
+      'set a method that is not an upper-case token',
+    ],
     [
       c => ConnRecord.request(text('ok')(c), { scheme: 'ftp' as never }),
       'set a scheme that is neither http nor https',
     ],
-    [c => ConnRecord.request(text('ok')(c), { port: 70_000 }), 'set a port that is not a whole number'],
-    [c => ConnRecord.request(text('ok')(c), { port: -1 }), 'set a port that is not a whole number'],
-    [changing({ status: 99 }), 'set a status that is not a whole number from 100 to 999'],
-    [changing({ status: 1000 }), 'set a status that is not a whole number from 100 to 999'],
-    [changing({ status: 200.5 }), 'set a status that is not a whole number from 100 to 999'],
+    [c => ConnRecord.request(text('ok')(c), { port: 70_000 }), 'set a port that is not an integer'],
+    [c => ConnRecord.request(text('ok')(c), { port: -1 }), 'set a port that is not an integer'],
+    [changing({ status: 99 }), 'set a status that is not an integer from 100 to 999'],
+    [changing({ status: 1000 }), 'set a status that is not an integer from 100 to 999'],
+    [changing({ status: 200.5 }), 'set a status that is not an integer from 100 to 999'],
     [
       c => changing({ respHeaders: putHeader(c.respHeaders, 'X-A', 'b') })(c),
-      'set a response header whose name or value HTTP forbids',
+      'set a response header whose name or value HTTP does not allow',
     ],
     [
-      c => ConnRecord.respHeaders(c, putHeader(c.respHeaders, 'x-a', 'a\nb')),
-      'set a response header whose name or value HTTP forbids',
+      c => ConnRecord.resp(c, c.status, putHeader(c.respHeaders, 'x-a', 'a\nb'), c.respBody),
+      'set a response header whose name or value HTTP does not allow',
     ],
-    [changing({ respCookies: { 'a b': { value: '' } } }), 'set a response cookie whose name is no token'],
+    [changing({ respCookies: { 'a b': { value: '' } } }), 'set a response cookie whose name is not a token'],
     [
       changing({ respCookies: { a: { value: 'x'.repeat(4096) } } }),
-      'set a response cookie whose name is no token, or that takes more than 4096 bytes',
+      'set a response cookie whose name is not a token, or that is longer than 4096 bytes',
     ],
-    [changing({ respBody: { kind: 'tune' } }), 'set a response body that is neither text'],
+    [changing({ respBody: { kind: 'tune' } }), 'set a response body that is not a string'],
     [
       changing({ respBody: { kind: 'file', file: 7, offset: 0, length: 'all' } }),
-      'set a response body that is neither text',
+      'set a response body that is not a string',
     ],
     [
       changing({ respBody: { kind: 'file', file: 'a', offset: -1, length: 'all' } }),
-      'set a response body that is neither text',
+      'set a response body that is not a string',
     ],
     [
       changing({ respBody: { kind: 'file', file: 'a', offset: 0, length: 'some' } }),
-      'set a response body that is neither text',
+      'set a response body that is not a string',
     ],
-    [changing({ respBody: { kind: 'stream', chunks: ['a'] } }), 'set a response body that is neither text'],
+    [changing({ respBody: { kind: 'stream', chunks: ['a'] } }), 'set a response body that is not a string'],
     [assign('', 1), 'dropped assigns, or assigned to an empty name'],
     [changing({ private: {} }), 'dropped private data of other plugs'],
-    [changing({ queryParams: notFetched('queryParams', 'hint') }), 'made what was fetched unfetched'],
-    [changing({ sessions: {} }), 'made what was fetched unfetched'],
-    [changing({ beforeSend: [] }), 'dropped functions to run before the response is sent'],
+    [
+      changing({ queryParams: notFetched('queryParams', 'hint') }),
+      'replaced a fetched field with one that is not fetched',
+    ],
+    [changing({ sessions: {} }), 'replaced a fetched field with one that is not fetched'],
+    [changing({ beforeSend: [] }), 'dropped a function that runs before the response is sent'],
     [
       changing({ beforeSend: [hook, 'log'] }),
-      'dropped functions to run before the response is sent, or registered something',
+      'dropped a function that runs before the response is sent, or registered a value',
     ],
-    [c => () => right(changing({ status: 7 })(c)), 'set a status that is not a whole number'],
+    [c => () => right(changing({ status: 7 })(c)), 'set a status that is not an integer'],
   ]
   for (const [plug, message] of wrong) t.match(said(plug, before()), message, message)
 })
@@ -270,11 +284,11 @@ t.test('a halted conn stays halted, and a failure is a PlugError on a halted con
   })
   t.match(
     said(c => ConnRecord.resume(fail(c, noRoute('nothing here')))),
-    'set a failure that is no PlugError, or passed a failed conn on',
+    'set a failure that is not a PlugError, or passed on a failed conn',
   )
   t.match(
     said(c => Object.defineProperty(halt(c), 'error', { value: 'no' })),
-    'set a failure that is no PlugError',
+    'set a failure that is not a PlugError',
   )
   const failed = ConnRecord.resume(fail(loose(), noRoute('nothing here')))
   t.equal(lint(text('rendered'))(failed).respBody, 'rendered', 'what renders a failure is given it')
@@ -283,12 +297,12 @@ t.test('a halted conn stays halted, and a failure is a PlugError on a halted con
 
 t.test('an effect must come to an Either of a conn or a PlugError', async t => {
   const wrong: readonly (readonly [unknown, string])[] = [
-    [undefined, 'comes to something else than an Either'],
-    ['text', 'comes to something else than an Either'],
-    [{ _tag: 'Some' }, 'comes to something else than an Either'],
-    [{}, 'comes to something else than an Either'],
-    [right('text'), 'comes to no conn'],
-    [left(new Error('no')), 'fails with something else than a PlugError'],
+    [undefined, 'does not come to an Either'],
+    ['text', 'does not come to an Either'],
+    [{ _tag: 'Some' }, 'does not come to an Either'],
+    [{}, 'does not come to an Either'],
+    [right('text'), 'does not come to a conn'],
+    [left(new Error('no')), 'fails with a value that is not a PlugError'],
   ]
   for (const [outcome, message] of wrong) {
     t.match(
@@ -299,7 +313,7 @@ t.test('an effect must come to an Either of a conn or a PlugError', async t => {
     t.equal(late.status, 500)
   }
   const later = await runAsync(lint((() => () => Promise.resolve(right(1))) as AnyPlug))(conn('GET', '/'))
-  t.match(String(later.error?.cause), 'comes to no conn')
+  t.match(String(later.error?.cause), 'does not come to a conn')
 })
 
 t.test('the runner says what is wrong with all other results', async t => {
@@ -311,6 +325,248 @@ t.test('the runner says what is wrong with all other results', async t => {
 
 t.test('the plug keeps its name and must be a function', async t => {
   t.equal(lint(head).name, 'head')
-  t.throws(() => lint(head)({} as Conn), { message: 'lint: head was given something that is no conn' })
-  t.throws(() => lint('head' as never), { message: 'lint: the plug must be a function from a conn' })
+  t.throws(() => lint(head)({} as Conn), { message: 'lint: head was called with a value that is not a conn' })
+  t.throws(() => lint('head' as never), { message: 'lint: plug must be a function from a conn' })
+})
+
+t.test('halt may follow a plug that responds', async t => {
+  const done = run(lint(pipeline((c: Conn) => text('no')(c), halt)))(conn('GET', '/'))
+  t.equal(done.error, undefined)
+  t.equal(done.respBody, 'no')
+  const open = pipeline(((c: Conn) => text('no')(c)) as (c: Conn) => Conn, putRespHeader('x-a', 'b'))
+  t.match(String(run(lint(open))(conn('GET', '/')).error?.cause), 'has responded and not halted')
+})
+
+t.test('a pipeline keeps its name, a router its paths', async t => {
+  t.equal(lint(named('browser', pipeline(head, halt))).name, 'browser')
+  const app = router(scope('/', ({ get }) => [get('/posts', text('posts'))]))
+  t.equal(lint(app).path('/posts'), '/posts')
+  t.equal(run(lint(app))(conn('GET', '/posts')).respBody, 'posts')
+})
+
+t.test('a promise of the second call that rejects ends nothing', async t => {
+  const rejects = lint((async () => {
+    throw new Error('no')
+  }) as AnyPlug)
+  t.match(String(run(rejects)(conn('GET', '/')).error?.cause), 'returned a promise')
+  await new Promise(resolve => setTimeout(resolve, 10))
+})
+
+const forbidden = plugError(403, 'Forbidden', 'Only the author may do this')
+const later = <A>(value: A) => attempt(() => Promise.resolve(value))
+
+t.test('a generator runs once, and what it returns is checked', async t => {
+  const ran: string[] = []
+  const show = function* show(c: Conn) {
+    ran.push('begun')
+    yield* ensure(c, true, forbidden)
+    const words = yield* effect.from(() => (ran.push('loaded'), right('words')))
+    ran.push('ended')
+    return text(words)(c)
+  }
+  const done = run(lint(show))(conn('GET', '/'))
+  t.equal(done.error, undefined)
+  t.equal(done.respBody, 'words')
+  t.strictSame(ran, ['begun', 'loaded', 'ended'])
+
+  const asynchronous = function* (c: Conn) {
+    const words = yield* later('later')
+    yield* ensure(c, true, forbidden)
+    return text(words)(c)
+  }
+  t.equal((await runAsync(lint(asynchronous))(conn('GET', '/'))).respBody, 'later')
+  t.equal((await runAsync(lint(pipeline(head, asynchronous)))(conn('GET', '/'))).respBody, 'later')
+
+  const wrong = function* wrong(c: Conn) {
+    yield* later(1)
+    return ConnRecord.with(c, { private: {} })
+  }
+  const given = mergePrivate({ mine: 1 })(loose())
+  t.match(
+    String((await runAsync(lint(wrong))(given)).error?.cause),
+    'wrong dropped private data of other plugs',
+  )
+  const mutates = function* mutates(c: Conn) {
+    yield* effect.of(1)
+    Object.assign(c, { status: 201 })
+    return text('x')(c)
+  }
+  t.match(said(mutates), 'mutates changed conn.status in place')
+  const anEffect = function* anEffect(c: Conn) {
+    yield* effect.of(1)
+    return effect.of(ConnRecord.with(c, { private: {} }))
+  }
+  t.match(said(anEffect, given), 'anEffect dropped private data of other plugs')
+  const nothing = function* nothing() {
+    yield* effect.of(1)
+  }
+  t.match(said(nothing), 'must come to a conn')
+})
+
+t.test('a failure ends a generator, and its finally runs', async t => {
+  const ran: string[] = []
+  const show = function* (c: Conn) {
+    const load = later('unused')
+    try {
+      yield* ensure(c, false, forbidden)
+      return text(yield* load)(c)
+    } finally {
+      yield* effect.from(() => (ran.push('closed'), right(undefined)))
+    }
+  }
+  const done = run(lint(show))(conn('GET', '/'))
+  t.equal(done.status, 403)
+  t.strictSame(ran, ['closed'])
+  const throws = function* throws(c: Conn) {
+    yield* ensure(c, true, forbidden)
+    throw new Error('a bug')
+  }
+  t.match(said(throws), 'Error: a bug')
+})
+
+t.test('a check that the second call makes is taken back, a check that is forgotten is not', async t => {
+  const inTime = (c: Conn) =>
+    pipe(
+      ensure(c, true, forbidden),
+      effect.map(() => text('ok')(c)),
+    )
+  t.equal(run(lint(inTime))(conn('GET', '/')).respBody, 'ok')
+  const earlier = pipeline(
+    (c: Conn) =>
+      pipe(
+        ensure(c, true, forbidden),
+        effect.map(() => c),
+      ),
+    inTime,
+  )
+  t.equal(run(lint(earlier))(conn('GET', '/')).respBody, 'ok')
+  const app = router(scope('/', ({ get }) => [get('/', inTime)]))
+  t.equal(run(lint(pipeline(head, app)))(conn('GET', '/')).respBody, 'ok')
+
+  const forgets = function* forgets(c: Conn) {
+    ensure(c, false, forbidden)
+    yield* effect.of(1)
+    return text('the secret')(c)
+  }
+  const done = run(lint(forgets))(conn('GET', '/'))
+  t.equal(done.status, 500)
+  t.match(String(done.error?.cause), 'forgets made an effect (ensure) and did not execute it')
+})
+
+t.test('an effect that was made and not executed is reported', async t => {
+  const forgotten: readonly (readonly [AnyPlug, string])[] = [
+    [(c: Conn) => (later(1), text('x')(c)), 'attempt'],
+    [(c: Conn) => (attempt(async function save() {}), text('x')(c)), 'save'],
+    [(c: Conn) => (effect.of(1), c), 'of'],
+    [(c: Conn) => (gen(function* () {}), c), 'gen'],
+    [(c: Conn) => (pipe(later(1), effect.map(String)), c), 'attempt'],
+    [(c: Conn) => (later(1), effect.of(text('x')(c))), 'attempt'],
+    [
+      (c: Conn) =>
+        pipe(
+          effect.of(1),
+          effect.map(() => (later(1), text('x')(c))),
+        ),
+      'attempt',
+    ],
+    [
+      function* (c: Conn) {
+        yield* effect.of(1)
+        later(1)
+        yield* effect.of(1)
+        return text('x')(c)
+      },
+      'attempt',
+    ],
+    [
+      function* (c: Conn) {
+        yield* later(1)
+        later(2)
+        return text('x')(c)
+      },
+      'attempt',
+    ],
+    [router(scope('/', ({ get }) => [get('/', c => (later(1), text('x')(c)))])), 'attempt'],
+    [
+      router(
+        scope(
+          '/',
+          registerBeforeSend(c => c),
+          ({ get }) => [get('/', c => (later(1), text('x')(c)))],
+        ),
+      ),
+      'attempt',
+    ],
+  ]
+  for (const [plug, name] of forgotten) {
+    const done = await runAsync(lint(pipeline(plug as (c: Conn) => Conn)))(conn('GET', '/'))
+    t.match(
+      String(done.error?.cause),
+      `made an effect (${name}) and did not execute it: yield* it, return it, or remove it`,
+      plug.toString(),
+    )
+  }
+})
+
+t.test('an effect that is executed, kept or not reached is not', async t => {
+  const fine: readonly AnyPlug[] = [
+    (c: Conn) =>
+      pipe(
+        later(1),
+        effect.map(() => text('x')(c)),
+      ),
+    (c: Conn) =>
+      pipe(
+        later(1),
+        effect.chain(() => later(2)),
+        effect.map(() => text('x')(c)),
+      ),
+    (c: Conn) => pipe(c, assign('load', later(1)), text('x')),
+    (c: Conn) => pipe(c, assign('loads', { all: [later(1)] }), text('x')),
+    (c: Conn) => (later(1), halt(text('x')(c))),
+    (c: Conn) => (later(1), fail(c, forbidden)),
+    (c: Conn) => pipe(c, registerBeforeSend(saveLater(c)), text('x')),
+    function* (c: Conn) {
+      const twice = gen(function* () {
+        return (yield* later(1)) * 2
+      })
+      const total = yield* twice
+      return text(String(total + (yield* twice)))(c)
+    },
+    function* (c: Conn) {
+      const load = later(1)
+      yield* ensure(c, true, forbidden)
+      yield* load
+      return effect.of(text('x')(c))
+    },
+  ]
+  for (const plug of fine) {
+    const done = await runAsync(lint(pipeline(plug as (c: Conn) => Conn)))(conn('GET', '/'))
+    t.notMatch(String(done.error?.cause), 'lint', plug.toString())
+  }
+})
+
+/** A function that runs before the response is sent, with an effect that was made before. */
+const saveLater = (c: Conn) => {
+  const save = effect.of(c)
+  return (ended: Conn) =>
+    pipe(
+      save,
+      effect.map(() => ended),
+    )
+}
+
+t.test('an observer sees each step once', async t => {
+  const seen: string[] = []
+  const observer: Observer = {
+    before: (list, at) => void seen.push(list[at]?.name ?? ''),
+    effect: () => undefined,
+    after: () => undefined,
+    port: (_, port) => port,
+  }
+  const inner = when(() => true, pipeline(putRespHeader('x-a', 'b'), putRespHeader('x-c', 'd')))
+  const request = ConnRecord.of({ ...sourceOf(conn('GET', '/')), observer })
+  const done = run(lint(pipeline(inner, text('x'))))(request)
+  t.equal(done.respBody, 'x')
+  t.strictSame(seen, ['when(pipeline)', 'putRespHeader', 'putRespHeader', 'text'])
 })

@@ -164,8 +164,14 @@ t.test('options are checked when the plug is built', async t => {
     [{ to: 'stdout' }, 'logger: to must be a log port'],
     [{ to: {} }, 'logger: to must be a log port'],
     [{ to: port, level: 'loud' }, "logger: level must be 'debug', 'info', 'warn' or 'error'"],
-    [{ to: port, filterParameters: 'password' }, 'logger: filterParameters must be a list of texts'],
-    [{ to: port, filterParameters: [''] }, 'logger: filterParameters must be a list of texts'],
+    [
+      { to: port, filterParameters: 'password' },
+      'logger: filterParameters must be an array of strings, or { keep }',
+    ],
+    [
+      { to: port, filterParameters: [''] },
+      'logger: filterParameters must be an array of strings, or { keep }',
+    ],
     [{ to: port, filterParameters: { keep: [], drop: [] } }, 'logger: filterParameters must be'],
     [{ to: port, filterParameters: { drop: [] } }, 'logger: filterParameters must be'],
     [{ to: port, requestIdHeader: 'X-Id' }, 'logger: requestIdHeader must be a header name'],

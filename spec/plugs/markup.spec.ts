@@ -14,6 +14,13 @@ t.test('HTML of the tag is not escaped again, and lists are joined', async t => 
   t.equal(String(markup`<ul>${items}</ul>${null}${undefined}${7}`), '<ul><li>a</li><li>&lt;b&gt;</li></ul>7')
 })
 
+t.test('what a condition leaves prints nothing', async t => {
+  for (const nothing of [false, true, null, undefined])
+    t.equal(String(markup`<p>${nothing}</p>`), '<p></p>', String(nothing))
+  t.equal(String(markup`<p>${[false, [true, 'a'], markup`<b>`]}</p>`), '<p>a<b></p>')
+  t.equal(String(markup.raw`<p>${false}${0}${''}</p>`), '<p>0</p>')
+})
+
 t.test('raw escapes nothing', async t => {
   t.equal(String(markup`${markup.raw`<b>${'<i>'}</b>`}`), '<b><i></b>')
 })

@@ -516,15 +516,15 @@ t.test('it is a plug by the contract, a handler and a fallback', async t => {
 t.test('options are checked when it is built', async t => {
   const { via } = fake()
   const wrong: readonly (readonly [unknown, RegExp])[] = [
-    [undefined, /^proxy: the options must be a record/],
+    [undefined, /^proxy: options must be an object/],
     [{}, /^proxy: to must be the scheme, host and port/],
     [{ to }, /^proxy: via must be an HTTP client/],
     [{ to, via: {} }, /^proxy: via must be/],
     [{ to, via, tp: 1 }, /^proxy: unknown option tp/],
     [{ to, via, preserveHost: 1 }, /^proxy: preserveHost must be a boolean/],
     [{ to, via, stripScriptName: 'x' }, /^proxy: stripScriptName must be a boolean/],
-    [{ to, via, length: -1 }, /^proxy: length must be a whole number of bytes/],
-    [{ to, via, readTimeout: 0.5 }, /^proxy: readTimeout must be a whole number of milliseconds/],
+    [{ to, via, length: -1 }, /^proxy: length must be a non-negative integer \(bytes\)/],
+    [{ to, via, readTimeout: 0.5 }, /^proxy: readTimeout must be a non-negative integer \(milliseconds\)/],
   ]
   for (const [options, message] of wrong)
     t.throws(() => proxy(options as ProxyOptions), { name: 'TypeError', message })

@@ -70,13 +70,15 @@ t.test('text that was not made with the tag is refused', async t => {
 
 t.test('arguments are checked when the plug is built', async t => {
   t.throws(() => render('home' as never), {
-    message: 'render: the view must be a function from assigns to HTML',
+    message: /^render: view must be a function from assigns to HTML, got /,
   })
-  t.throws(() => render(plain, 'title' as never), { message: 'render: the assigns must be a record' })
+  t.throws(() => render(plain, 'title' as never), {
+    message: 'render: assigns must be an object, got "title"',
+  })
   t.throws(() => putLayout('app' as never), {
-    message: 'putLayout: the layout must be a function, or false for none',
+    message: /^putLayout: layout must be a function, or false for none, got /,
   })
   t.throws(() => putRootLayout(true as never), {
-    message: 'putRootLayout: the layout must be a function, or false for none',
+    message: /^putRootLayout: layout must be a function, or false for none, got /,
   })
 })

@@ -68,10 +68,10 @@ t.test('options are checked when the plug is built', async t => {
   const wrong: readonly (readonly [unknown, string])[] = [
     [{ httpHeader: 'X-Request-Id' }, 'requestId: httpHeader must be a header name in lower case'],
     [{ httpHeader: 7 }, 'requestId: httpHeader must be'],
-    [{ assignAs: '' }, 'requestId: assignAs must be a text'],
+    [{ assignAs: '' }, 'requestId: assignAs must be a non-empty string'],
     [{ header: 'x' }, 'requestId: unknown option header'],
-    ['x-request-id', 'requestId: the options must be a record'],
-    [undefined, 'requestId: the options must be a record'],
+    ['x-request-id', 'requestId: options must be an object'],
+    [undefined, 'requestId: options must be an object'],
   ]
   for (const [options, message] of wrong)
     t.throws(() => requestId(options as RequestIdOptions), { message: new RegExp(`^${message}`) })

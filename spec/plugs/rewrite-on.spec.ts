@@ -30,7 +30,7 @@ t.test('forwarded headers are read as by Plug.RewriteOn', async t => {
     if (each.expect.raise !== undefined) {
       t.throws(
         build,
-        { message: /^rewriteOn: headers must be a list of forwarded, x-forwarded-for/ },
+        { message: /^rewriteOn: headers must be an array of forwarded, x-forwarded-for/ },
         each.name,
       )
       continue
@@ -247,16 +247,16 @@ t.test('a malformed Forwarded header changes nothing', async t => {
 
 t.test('options are checked when the plug is built', async t => {
   const wrong: readonly (readonly [unknown, string])[] = [
-    [{}, 'rewriteOn: trust must be a list'],
-    [{ trust: 'loopback' }, 'rewriteOn: trust must be a list'],
-    [{ trust: ['everyone'] }, 'rewriteOn: trust must be a list'],
-    [{ trust: ['10.0.0.0/33'] }, 'rewriteOn: trust must be a list'],
-    [{ trust: ['::1/129'] }, 'rewriteOn: trust must be a list'],
-    [{ trust: ['10.0.0.0/8/9'] }, 'rewriteOn: trust must be a list'],
-    [{ trust: ['10/8'] }, 'rewriteOn: trust must be a list'],
-    [{ trust: [7] }, 'rewriteOn: trust must be a list'],
-    [{ trust: ['constructor'] }, 'rewriteOn: trust must be a list'],
-    [{ trust: [], headers: ['x-real-ip'] }, 'rewriteOn: headers must be a list of forwarded'],
+    [{}, 'rewriteOn: trust must be an array'],
+    [{ trust: 'loopback' }, 'rewriteOn: trust must be an array'],
+    [{ trust: ['everyone'] }, 'rewriteOn: trust must be an array'],
+    [{ trust: ['10.0.0.0/33'] }, 'rewriteOn: trust must be an array'],
+    [{ trust: ['::1/129'] }, 'rewriteOn: trust must be an array'],
+    [{ trust: ['10.0.0.0/8/9'] }, 'rewriteOn: trust must be an array'],
+    [{ trust: ['10/8'] }, 'rewriteOn: trust must be an array'],
+    [{ trust: [7] }, 'rewriteOn: trust must be an array'],
+    [{ trust: ['constructor'] }, 'rewriteOn: trust must be an array'],
+    [{ trust: [], headers: ['x-real-ip'] }, 'rewriteOn: headers must be an array of forwarded'],
     [{ trust: [], header: [] }, 'rewriteOn: unknown option header'],
   ]
   for (const [options, message] of wrong)

@@ -44,8 +44,8 @@ t.test('headers are checked when the plug is built', async t => {
     [{ 'X-Frame-Options': 'DENY' }, /^putSecureBrowserHeaders: header name "X-Frame-Options"/],
     [{ 'x-a': 'a\r\nb' }, /^putSecureBrowserHeaders: the value of header "x-a"/],
     [{ 'x-a': 1 }, /^putSecureBrowserHeaders: the value of header "x-a"/],
-    ['x-a', /^putSecureBrowserHeaders: the headers must be a record/],
-    [[], /^putSecureBrowserHeaders: the headers must be a record/],
+    ['x-a', /^putSecureBrowserHeaders: headers must be an object with string values/],
+    [[], /^putSecureBrowserHeaders: headers must be an object with string values/],
   ]
   for (const [headers, message] of wrong)
     t.throws(() => putSecureBrowserHeaders(headers as Record<string, string>), { message })

@@ -312,18 +312,18 @@ t.test('options are checked when the plug is built', async t => {
     [{ at: 7 }, 'staticFiles: at must be a path'],
     [{ from: 'public' }, 'staticFiles: from must be a directory port'],
     [{ from: undefined }, 'staticFiles: from must be a directory port'],
-    [{ only: 'a.css' }, 'staticFiles: only must be a list of texts'],
+    [{ only: 'a.css' }, 'staticFiles: only must be an array of non-empty strings'],
     [{ onlyMatching: [1] }, 'staticFiles: onlyMatching must be'],
     [{ raiseOnMissingOnly: 1 }, 'staticFiles: raiseOnMissingOnly must be a boolean'],
     [{ gzip: 'yes' }, 'staticFiles: gzip must be a boolean'],
     [{ brotli: 1 }, 'staticFiles: brotli must be a boolean'],
-    [{ encodings: ['gzip'] }, 'staticFiles: encodings must be a list of pairs'],
-    [{ encodings: [['gz ip', '.gz']] }, 'staticFiles: encodings must be a list of pairs'],
-    [{ encodings: [['gzip', '']] }, 'staticFiles: encodings must be a list of pairs'],
-    [{ cacheControlForEtags: 'a\nb' }, 'staticFiles: cacheControlForEtags must be the text'],
-    [{ cacheControlForVsnRequests: false }, 'staticFiles: cacheControlForVsnRequests must be the text'],
+    [{ encodings: ['gzip'] }, 'staticFiles: encodings must be an array of pairs'],
+    [{ encodings: [['gz ip', '.gz']] }, 'staticFiles: encodings must be an array of pairs'],
+    [{ encodings: [['gzip', '']] }, 'staticFiles: encodings must be an array of pairs'],
+    [{ cacheControlForEtags: 'a\nb' }, 'staticFiles: cacheControlForEtags must be the value of'],
+    [{ cacheControlForVsnRequests: false }, 'staticFiles: cacheControlForVsnRequests must be the value of'],
     [{ etag: 'x' }, 'staticFiles: etag must be a function'],
-    [{ headers: { 'X-A': 'b' } }, 'staticFiles: headers must be a record of headers in lower case'],
+    [{ headers: { 'X-A': 'b' } }, 'staticFiles: headers must be an object of headers in lower case'],
     [{ headers: null }, 'staticFiles: headers must be'],
     [{ contentTypes: true }, 'staticFiles: contentTypes must be'],
     [{ contentTypes: { a: 'x\n' } }, 'staticFiles: contentTypes must be'],
@@ -336,6 +336,6 @@ t.test('options are checked when the plug is built', async t => {
       message,
     )
   t.throws(() => staticFiles(undefined as unknown as StaticFilesOptions), {
-    message: /options must be a record/,
+    message: /^staticFiles: options must be an object, got undefined$/,
   })
 })

@@ -70,16 +70,19 @@ t.test('a path begins with one "/"', async t => {
 t.test('options that make no sense are refused at once', async t => {
   const shape = 'staticPaths: manifest must be what mix phx.digest wrote, parsed: '
   for (const [options, message] of [
-    [{ manifest: '{}' }, `${shape}a record whose "latest" has the digested name of each file`],
-    [{ manifest: null }, `${shape}a record whose "latest" has the digested name of each file`],
-    [{ manifest: { latest: [] } }, `${shape}a record whose "latest" has the digested name of each file`],
-    [{ manifest: { latest: {}, digests: [] } }, `${shape}its "digests" must be a record`],
+    [{ manifest: '{}' }, 'staticPaths: manifest must be what mix phx.digest wrote, parsed, got "{}"'],
+    [{ manifest: null }, 'staticPaths: manifest must be what mix phx.digest wrote, parsed, got null'],
+    [{ manifest: { latest: [] } }, `${shape}an object whose "latest" has the digested name of each file`],
+    [{ manifest: { latest: {}, digests: [] } }, `${shape}its "digests" must be an object`],
     [{ manifest: { latest: { a: 1 } } }, `${shape}the digested name of "a" must be a string`],
-    [{ vsn: 'd' }, 'staticPaths: vsn must be true or false'],
-    [{ manifets: {} }, 'staticPaths: there is no option "manifets": it takes manifest, vsn, url'],
+    [{ vsn: 'd' }, 'staticPaths: vsn must be a boolean, got "d"'],
+    [
+      { manifets: {} },
+      'staticPaths: unknown option manifets; expected manifest, vsn or url; did you mean manifest?',
+    ],
     [
       { url: 'https://cdn.example.com/x' },
-      'staticPaths: url must be a scheme, http or https, a host and perhaps a port, without a path: the files are served under the paths of the app; it is "https://cdn.example.com/x"',
+      'staticPaths: url must be an origin (http or https, a host and optionally a port) without a path: the files are served under the paths of the app, got "https://cdn.example.com/x"',
     ],
   ] as const)
     t.throws(() => staticPaths(options as object), new TypeError(message))

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
 import { isLeft, isRight } from 'fp-ts/lib/Either.js'
 import t from 'tap'
-import { int, orBadRequest, uuid } from '../../router/index.js'
+import { left, right } from 'fp-ts/lib/Either.js'
+import { text } from '../../lib/index.js'
+import { int, orBadRequest, router, scope, uuid } from '../../router/index.js'
 
 t.test('int takes safe integers as String writes them, and nothing else', async t => {
   fc.assert(
@@ -50,4 +52,52 @@ t.test('orBadRequest decodes alike and asks for 400', async t => {
   t.strictSame(codec.decode('7'), int.decode('7'))
   t.ok(isLeft(codec.decode('x')))
   t.equal(codec.status, 400)
+})
+
+t.test('what is not a codec is refused when the app starts', async t => {
+  /** Schemas of other libraries: their decode returns the value, and throws for a bad one. */
+  const parse = { parse: (u: unknown) => u }
+  const decodes = { parse: (u: unknown) => u, decode: (u: unknown) => u }
+  const throws = {
+    decode: (u: unknown) => {
+      if (Number.isNaN(Number.parseInt(String(u), 10))) throw new TypeError('invalid')
+      return u
+    },
+  }
+  const cases: readonly (readonly [codec: unknown, got: string])[] = [
+    [Number, 'a function without decode'],
+    ['int', 'a string'],
+    [7, 'a number'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [parse, 'an object without decode'],
+    [decodes, 'an object whose decode returns no Either'],
+    [{ decode: () => undefined }, 'an object whose decode returns no Either'],
+    [throws, 'an object whose decode throws'],
+    [Object.assign((u: unknown) => u, decodes), 'a function whose decode returns no Either'],
+  ]
+  for (const [codec, got] of cases)
+    for (const [path, name] of [
+      ['/n/:id', 'id'],
+      ['/files/*path', 'path'],
+    ] as const) {
+      const declare = () =>
+        router(scope('/', ({ get }) => [get(path, { [name]: codec } as never, text('ok'))]))
+      t.throws(
+        declare,
+        new TypeError(
+          `GET ${path}: the parameter "${name}" needs a codec or a regular expression, got ${got}: a codec has a function decode: `,
+        ),
+        `${got} for ${path}`,
+      )
+    }
+  const lists: unknown[] = []
+  const glob = {
+    decode: (u: unknown) => {
+      lists.push(u)
+      return Array.isArray(u) ? right(u) : left('a list')
+    },
+  }
+  router(scope('/', ({ get }) => [get('/files/*path', { path: glob }, text('ok'))]))
+  t.strictSame(lists, [['']], 'the codec of a glob is tried with an array')
 })

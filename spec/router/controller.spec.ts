@@ -244,9 +244,12 @@ t.test('mistakes are told when the app starts', async t => {
   const make = controller as unknown as (...args: readonly unknown[]) => unknown
   const ok = text('ok')
   const cases: readonly (readonly [args: readonly unknown[], message: string])[] = [
-    [[7, { show: ok }], 'controller: the options must be a record'],
-    [[{ plug: [] }, { show: ok }], 'controller: there is no option "plug": it takes plugs, actionFallback'],
-    [[{ plugs: ok }, { show: ok }], 'controller: plugs must be a list of plugs'],
+    [[7, { show: ok }], 'controller: options must be an object, got a number'],
+    [
+      [{ plug: [] }, { show: ok }],
+      'controller: unknown option plug; expected plugs or actionFallback; did you mean plugs?',
+    ],
+    [[{ plugs: ok }, { show: ok }], 'controller: plugs must be an array of plugs, got a function'],
     [[{ plugs: [7] }, { show: ok }], 'controller: plug 1 must be a function from a conn, and is number'],
     [[{ plugs: [[7]] }, { show: ok }], 'controller: plug 1 must be a function from a conn, and is number'],
     [
@@ -257,12 +260,18 @@ t.test('mistakes are told when the app starts', async t => {
       [{ plugs: [[ok, { only: ['show'], except: [] }]] }, { show: ok }],
       'controller: plug 1 in a list must have either only or except beside it',
     ],
-    [[{ plugs: [[ok, 'show']] }, { show: ok }], 'controller: the choice of plug 1 must be a record'],
+    [
+      [{ plugs: [[ok, 'show']] }, { show: ok }],
+      'controller: the choice of plug 1 must be an object, got "show"',
+    ],
     [
       [{ plugs: [ok, [ok, { onyl: ['show'] }]] }, { show: ok }],
-      'controller: there is no option "onyl": it takes only, except',
+      'controller: unknown option onyl; expected only or except',
     ],
-    [[{ plugs: [[ok, { only: 'show' }]] }, { show: ok }], 'controller: only must be a list of actions'],
+    [
+      [{ plugs: [[ok, { only: 'show' }]] }, { show: ok }],
+      'controller: only must be an array of actions, got "show"',
+    ],
     [
       [{ plugs: [[ok, { only: ['shwo'] }]] }, { show: ok, index: ok }],
       'controller: only lists "shwo", which is none of its actions show, index',
@@ -273,9 +282,9 @@ t.test('mistakes are told when the app starts', async t => {
     ],
     [
       [{ actionFallback: 7 }, { show: ok }],
-      'controller: actionFallback must be a function from a left value to a plug',
+      'controller: actionFallback must be a function from a left value to a plug, got 7',
     ],
-    [[{}, [ok]], 'controller: the actions must be a record'],
+    [[{}, [ok]], 'controller: actions must be an object, got an array'],
     [[{}, { show: 7 }], 'controller: the action show must be a function from a conn, and is number'],
   ]
   for (const [args, message] of cases) t.throws(() => make(...args), new TypeError(message), message)

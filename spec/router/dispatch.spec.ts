@@ -18,6 +18,7 @@ import {
   putRespHeader,
   putStatus,
   text,
+  type AnyPlug,
   type Conn,
   type Halted,
 } from '../../lib/index.js'
@@ -317,6 +318,47 @@ t.test('when asked, a path with routes for other methods is a 405 that lists the
     'a parameter that does not decode',
   )
 })
+
+t.test(
+  'a 405 stays one, whatever a handler for missing pages does; another status of its own stays',
+  async t => {
+    const later = (plug: (c: Conn) => Conn) => (c: Conn) => () => Promise.resolve(E.right(plug(c)))
+    const missing = (c: Conn) => pipe(c, putStatus(404), json({ error: 'not found' }))
+    const cases: readonly (readonly [name: string, handler: AnyPlug, status: number])[] = [
+      ['puts 404', missing, 405],
+      ['puts 404 later', later(missing as never), 405],
+      ['is a pipeline', pipeline(putStatus(404), json({})), 405],
+      ['halts', (c: Conn) => halt(missing(c)), 405],
+      ['keeps it', (c: Conn) => json({})(c), 405],
+      ['fails with 404', (c: Conn) => fail(c, plugError(404, 'Missing', 'no such page')), 405],
+      ['fails with 404 later', () => () => E.left(plugError(404, 'Missing', 'no such page')), 405],
+      ['puts 410', (c: Conn) => pipe(c, putStatus(410), json({})), 410],
+      ['fails with 403', (c: Conn) => fail(c, plugError(403, 'Closed', 'closed')), 403],
+      [
+        'throws',
+        () => {
+          throw new Error('oops')
+        },
+        500,
+      ],
+    ]
+    for (const [name, handler, status] of cases)
+      for (const through of [[], [putRespHeader('x-scope', '1')]]) {
+        const app = router(
+          scope('/', through as never, ({ get, fallback }) => [
+            get('/x', ok),
+            fallback(handler as never, { methodNotAllowed: true }),
+          ]),
+        )
+        const done = await runAsync(app)(conn('POST', '/x'))
+        t.equal(done.status, status, name)
+        t.strictSame(getRespHeader('allow')(done), ['GET, HEAD'], name)
+        const elsewhere = await runAsync(app)(conn('POST', '/y'))
+        t.equal(elsewhere.status, status === 405 ? 404 : status, name)
+        t.strictSame(getRespHeader('allow')(elsewhere), [], name)
+      }
+  },
+)
 
 t.test(
   'a method is allowed only where its codecs take the path, and HEAD where head stands before',

@@ -1,6 +1,6 @@
 // Matching as one would explain it: decode the segments, and try the routes in the order of declaration, segment by
 // segment. It shares no code with the router, so that the two can be compared.
-import type { Captured, Matchable, Matcher } from '../../router/matcher.js'
+import type { PathStrings, Matchable, Matcher } from '../../router/matcher.js'
 
 /** A route as it is declared. */
 export interface Declared {
@@ -19,7 +19,7 @@ const fitsWhole = (shape: RegExp, text: string): boolean =>
   new RegExp(`(?<![^])(?:${shape.source})(?![^])`, shape.flags).test(text)
 
 /** The parameters of a path, or undefined if the pattern does not fit. */
-const paramsOf = ({ pattern, shapes = {} }: Declared, path: readonly string[]): Captured | undefined => {
+const paramsOf = ({ pattern, shapes = {} }: Declared, path: readonly string[]): PathStrings | undefined => {
   const params: Record<string, string | readonly string[]> = {}
   const wanted = segmentsOf(pattern)
   for (const [i, segment] of wanted.entries()) {
@@ -63,7 +63,7 @@ export const naive = <R extends Matchable & Declared>(routes: readonly R[]): Mat
       if (hosts.length > 0 && !hosts.some(one => (one.endsWith('.') ? host.startsWith(one) : host === one)))
         continue
       const params = paramsOf(route, segments)
-      if (params) return { route, params }
+      if (params) return { kind: 'route', route, pathParams: params, params }
     }
     return 'none'
   },

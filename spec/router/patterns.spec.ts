@@ -198,7 +198,7 @@ t.test('what cannot be a pattern is refused when the app starts', async t => {
   )
   t.throws(
     declare('/:id', { id: '\\d+' }),
-    new TypeError('GET /in/:id: the codec of "id" must have a function decode, or be a regular expression'),
+    new TypeError('GET /in/:id: the parameter "id" needs a codec or a regular expression, got a string'),
   )
   t.throws(
     () => router(scope({ path: '/:id', params: { id: /a/y } }, () => [])),

@@ -207,12 +207,12 @@ t.test('mistakes are told when the app starts', async t => {
   const actions = 'index, edit, new, show, create, update, delete'
   const cases: readonly (readonly [args: readonly unknown[], message: string])[] = [
     [['posts', all], 'resources /posts: the path must start with "/", and is "posts"'],
-    [['/x', 7], 'resources /x: the handlers must be a record'],
-    [['/x', null], 'resources /x: the handlers must be a record'],
+    [['/x', 7], 'resources /x: handlers must be an object, got 7'],
+    [['/x', null], 'resources /x: handlers must be an object, got null'],
     [['/x', { show: 7 }], 'resources /x: the action show must be a function from a conn, and is number'],
     [['/x', all, { only: ['nope'] }], `resources /x: only holds "nope", which is none of ${actions}`],
     [['/x', all, { except: ['nope'] }], `resources /x: except holds "nope", which is none of ${actions}`],
-    [['/x', all, { only: 'show' }], 'resources /x: only must be a list of actions'],
+    [['/x', all, { only: 'show' }], 'resources /x: only must be an array of actions, got "show"'],
     [
       ['/x', { index: show }, { only: ['show'] }],
       'resources /x: only lists "show", and the actions hold no such handler',
@@ -228,10 +228,16 @@ t.test('mistakes are told when the app starts', async t => {
     ],
     [
       ['/x', all, { as: 'y' }],
-      'resources /x: there is no option "as": it takes only, except, param, codec, name, singleton, assigns, private, metadata',
+      'resources /x: unknown option as; expected only, except, param, codec, name, singleton, plugs, assigns, private or metadata',
     ],
-    [['/x', all, { param: 'Id' }], 'resources /x: param must be a name that begins with a to z or "_"'],
-    [['/x', all, { codec: {} }], 'resources /x: the codec of "id" must have a function decode'],
+    [
+      ['/x', all, { param: 'Id' }],
+      'resources /x: param must be a name that begins with a to z or "_", got "Id"',
+    ],
+    [
+      ['/x', all, { codec: {} }],
+      'resources /x: the parameter "id" needs a codec or a regular expression, got an object without decode',
+    ],
     [['/x', all, {}, 7], 'resources /x: the fourth argument must be a function that returns routes'],
     [
       ['/', all, {}, () => []],

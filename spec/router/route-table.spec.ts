@@ -1,8 +1,19 @@
 import * as fc from 'fast-check'
 import t from 'tap'
-import { assign, halt, pipeline, text, type Conn, type Halted, type Responded } from '../../lib/index.js'
+import {
+  assign,
+  getRespHeader,
+  halt,
+  named,
+  pipeline,
+  text,
+  type Conn,
+  type Halted,
+  type Responded,
+} from '../../lib/index.js'
+import { ConnRecord } from '../../lib/conn/record.js'
 import { conn, run } from '../../lib/testing/index.js'
-import { int, orBadRequest, routeInfo, router, routes, scope } from '../../router/index.js'
+import { controller, int, orBadRequest, routeInfo, router, routes, scope } from '../../router/index.js'
 import { answerFor, holdsRouter } from '../../router/route-table.js'
 
 const ok = text('ok')
@@ -266,4 +277,74 @@ t.test('what routeInfo finds is what a request finds', async t => {
     { numRuns: 3000 },
   )
   t.ok(found > 100, `${found} routes`)
+})
+
+t.test(
+  'the plugs of a controller and of a pipeline as a handler are shown, and the last names the handler',
+  async t => {
+    const load = <C extends Conn>(c: C) => assign('post', 1)(c)
+    const posts = controller(
+      { plugs: [[load, { only: ['show'] }], requireAdmin] },
+      { index: list, show: list },
+    )
+    const app = router(
+      scope('/', browser, ({ get, resources, forward, fallback }) => [
+        resources('/posts', posts),
+        get('/steps', pipeline(assign('a', 1), requireAdmin, list)),
+        get('/named', named('page', pipeline(assign('a', 1), list))),
+        get('/one', pipeline(list)),
+        get(
+          '/anonymous',
+          pipeline(assign('a', 1), c => ok(c)),
+        ),
+        forward('/mount', pipeline(requireAdmin, list)),
+        fallback(pipeline(assign('b', 2), list)),
+      ]),
+    )
+    const shown = routes(app).map(({ pattern, plugs, handler }) => [pattern, ...plugs.slice(2), handler])
+    t.strictSame(shown, [
+      ['/posts', 'requireAdmin', 'index'],
+      ['/posts/:id', 'load', 'requireAdmin', 'show'],
+      ['/steps', 'assign', 'requireAdmin', 'list'],
+      ['/named', 'assign', 'page'],
+      ['/one', 'list'],
+      ['/anonymous', 'assign', 'an anonymous plug'],
+      ['/mount', 'requireAdmin', 'list'],
+    ])
+    t.match(routeInfo(app, 'GET', '/posts/7')?.route, { plugs: ['assign', 'assign', 'load', 'requireAdmin'] })
+    t.match(answerFor(app, 'GET', '/nowhere'), {
+      fallback: { plugs: ['assign', 'assign', 'assign'], handler: 'list' },
+    })
+  },
+)
+
+/** A request for the server as a whole: `OPTIONS *`. */
+const ofServer = (method: string): Conn =>
+  ConnRecord.request(conn(method, '/'), { path: '*', segments: ['*'] })
+
+t.test('what answerFor says of a request without a route is what the response says', async t => {
+  const app = router(
+    scope('/', ({ get, post, match, scope, fallback }) => [
+      get('/a', ok),
+      match(['GET', 'PUT'], '/a/b', ok),
+      post('/a/:id', { id: int }, ok),
+      scope('/api', ({ get, fallback }) => [
+        get('/x', ok),
+        fallback(ok, { methodNotAllowed: true, automaticOptions: true }),
+      ]),
+      fallback(ok, { methodNotAllowed: true }),
+    ]),
+  )
+  for (const method of ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])
+    for (const path of ['/a', '/a/b', '/a/7', '/a/x', '/api/x', '/api/y', '/z', '*']) {
+      const answer = answerFor(app, method, path)
+      if (answer.kind !== 'none') continue
+      const done = run(app)(path === '*' ? ofServer(method) : conn(method, path))
+      t.equal(answer.status, done.status, `${method} ${path}`)
+      t.equal(
+        answer.status === 404 ? '' : answer.allowed.join(', '),
+        getRespHeader('allow')(done)[0] ?? '',
+        `${method} ${path}`,
+      )
+    }
 })

@@ -184,8 +184,16 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => declare('/', ({ get }) => [get('/x', null)]),
     ],
     [
-      'GET /x: the codecs must be a record by the name of the parameter',
-      () => declare('/', ({ get }) => [get('/x', ok, ok)]),
+      'GET /x: it goes through "y", and no pipeline has this name: name them with pipelines({ … })',
+      () => declare('/', ({ get }) => [get('/x', 'y', ok)]),
+    ],
+    [
+      'GET /x: what it goes through must be a function from a conn, and is object',
+      () => declare('/', ({ get }) => [get('/x', [assign('a', 1), { id: int }], ok)]),
+    ],
+    [
+      'GET /x: codecs and plugs together are { path, params } and plugs, as in get({ path, params }, [plug], handler)',
+      () => declare('/', ({ get }) => [get('/x', {}, assign('a', 1), ok)]),
     ],
     [
       'GET /x: the codecs must be a record by the name of the parameter',
@@ -196,7 +204,7 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => declare('/:id', ({ get }) => [get('/x', { id: int }, ok)]),
     ],
     [
-      'GET /:id: the codec of "id" must have a function decode',
+      'GET /:id: the parameter "id" needs a codec or a regular expression, got undefined',
       () => declare('/', ({ get }) => [get('/:id', { id: undefined }, ok)]),
     ],
     [
@@ -228,15 +236,15 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => declare('/a', ({ fallback }) => [fallback()]),
     ],
     [
-      'fallback in /a: there is no option "status": it takes methodNotAllowed, automaticOptions',
+      'fallback in /a: unknown option status; expected methodNotAllowed or automaticOptions',
       () => declare('/a', ({ fallback }) => [fallback(ok, { status: 1 })]),
     ],
     [
-      'GET /x: there is no option "param": it takes path, assigns, private, metadata, params',
+      'GET /x: unknown option param; expected path, params, assigns, private or metadata; did you mean params?',
       () => declare('/', ({ get }) => [get({ path: '/x', param: {} }, ok)]),
     ],
     [
-      'forward /x: there is no option "host": it takes path, assigns, private, metadata, params',
+      'forward /x: unknown option host; expected path, params, assigns, private or metadata',
       () => declare('/', ({ forward }) => [forward({ path: '/x', host: 'a' }, ok)]),
     ],
     [
@@ -244,15 +252,15 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => declare('/', ({ get }) => [get({ path: '/:id', params: { id: int } }, { id: int }, ok)]),
     ],
     [
-      'GET /x: assigns must be a record',
+      'GET /x: assigns must be an object, got 7',
       () => declare('/', ({ get }) => [get({ path: '/x', assigns: 7 }, ok)]),
     ],
     [
-      'GET /x: private must be a record',
+      'GET /x: private must be an object, got an array',
       () => declare('/', ({ get }) => [get({ path: '/x', private: [] }, ok)]),
     ],
     [
-      'GET /x: metadata must be a record',
+      'GET /x: metadata must be an object, got null',
       () => declare('/', ({ get }) => [get({ path: '/x', metadata: null }, ok)]),
     ],
     [
@@ -264,24 +272,27 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
     ['scope /: the path must be a string', () => declare(null, () => [])],
     ['scope /: the path must be a string', () => declare({ host: 'a' }, () => [])],
     [
-      'scope /a: there is no option "hosts": it takes path, host, assigns, private, params',
+      'scope /a: unknown option hosts; expected path, params, host, assigns or private; did you mean host?',
       () => declare({ path: '/a', hosts: 'a' }, () => []),
     ],
     [
-      'scope /a: host must be a host name, a prefix of one that ends in ".", or a list of such',
+      'scope /a: host must be a host name, a prefix of one that ends in ".", or a non-empty array of these, got an array',
       () => declare({ path: '/a', host: [] }, () => []),
     ],
     [
-      'scope /a: host must be a host name, a prefix of one that ends in ".", or a list of such',
+      'scope /a: host must be a host name, a prefix of one that ends in ".", or a non-empty array of these, got ""',
       () => declare({ path: '/a', host: '' }, () => []),
     ],
     [
-      'scope /a: host must be a host name, a prefix of one that ends in ".", or a list of such',
+      'scope /a: host must be a host name, a prefix of one that ends in ".", or a non-empty array of these, got an array',
       () => declare({ path: '/a', host: [7] }, () => []),
     ],
-    ['scope /a: assigns must be a record', () => declare({ path: '/a', assigns: null }, () => [])],
-    ['scope /a: private must be a record', () => declare({ path: '/a', private: [] }, () => [])],
-    ['scope /a: assigns must be a record', () => declare({ path: '/a', assigns: 7 }, () => [])],
+    ['scope /a: assigns must be an object, got null', () => declare({ path: '/a', assigns: null }, () => [])],
+    [
+      'scope /a: private must be an object, got an array',
+      () => declare({ path: '/a', private: [] }, () => []),
+    ],
+    ['scope /a: assigns must be an object, got 7', () => declare({ path: '/a', assigns: 7 }, () => [])],
     [
       'scope /a/:b: there is a codec for "c", and its own path has no such parameter',
       () => declare({ path: '/a/:b', params: { c: int } }, () => []),

@@ -4,13 +4,25 @@
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import ts from 'typescript-5'
+import { allowedState, stateOf } from './module-state.js'
 
 /** What is wrong where. */
 export interface Violation {
   readonly file: string
   /** From 1. */
   readonly line: number
-  readonly rule: 'direction' | 'cycle' | 'module' | 'package' | 'effect' | 'await' | 'form'
+  readonly rule:
+    | 'direction'
+    | 'cycle'
+    | 'module'
+    | 'package'
+    | 'effect'
+    | 'await'
+    | 'form'
+    | 'state'
+    | 'record'
+    | 'port'
+    | 'open'
   readonly message: string
 }
 
@@ -19,15 +31,23 @@ export type Sources = Readonly<Record<string, string>>
 
 /** Inside lib, from the bottom up: a layer may import itself and what stands before it, but not a neighbour on its level. */
 const layers: readonly { readonly name: string; readonly level: number; readonly files: RegExp }[] = [
-  { name: 'values', level: 0, files: /^lib\/(fp|later)\.ts$/ },
+  { name: 'values', level: 0, files: /^lib\/(fp|is-record|later|lru|near-types|options)\.ts$/ },
   { name: 'errors', level: 0, files: /^lib\/error\.ts$/ },
-  { name: 'types without a conn', level: 1, files: /^lib\/(effect|iterable-effect|fetched|body|matched-route|resp-cookie|session)\.ts$/ },
+  {
+    name: 'types without a conn',
+    level: 1,
+    files: /^lib\/(effect|failure|iterable-effect|fetched|body|matched-route|resp-cookie|session)\.ts$/,
+  },
   { name: 'http', level: 2, files: /^lib\/http\// },
   { name: 'crypto', level: 2, files: /^lib\/crypto\// },
-  { name: 'conn', level: 3, files: /^lib\/((conn|fold|observer|port|steps)\.ts$|conn\/)/ },
-  { name: 'interpreter', level: 3.5, files: /^lib\/(blame|boot|gen|interpret|step-result)\.ts$/ },
+  {
+    name: 'conn',
+    level: 3,
+    files: /^lib\/((conn|declared|fold|observer|port|ports|request-source|steps|type-states)\.ts$|conn\/)/,
+  },
+  { name: 'interpreter', level: 3.5, files: /^lib\/(blame|boot|fails|gen|interpret|step-result)\.ts$/ },
   { name: 'plug', level: 4, files: /^lib\/plug\.ts$/ },
-  { name: 'run', level: 5, files: /^lib\/(run|hooks|error-response|telemetry)\.ts$/ },
+  { name: 'run', level: 5, files: /^lib\/(run|exceptions|hooks|error-response|telemetry)\.ts$/ },
   { name: 'endpoint', level: 6, files: /^lib\/endpoint\.ts$/ },
   { name: 'root', level: 7, files: /^lib\/index\.ts$/ },
   { name: 'adapters', level: 8, files: /^lib\/adapters\// },
@@ -35,7 +55,22 @@ const layers: readonly { readonly name: string; readonly level: number; readonly
 ]
 
 /** The only files that may touch the world. */
-const effectful = /^lib\/adapters\/|^cli\/|^plugs\/session\/stores\/(memory|redis|server|sql)(\/|[-.])/
+const effectful =
+  /^lib\/adapters\/|^cli\/|^plugs\/session\/stores\/(memory|redis|sql)(\/|[-.])|^plugs\/stores\/server\.ts$|^lib\/testing\/warn\.ts$/
+
+/** The class behind every conn, and the parts that it is made of. */
+const recordFiles = /^lib\/conn\/(assigned|entries|print|record|rest|source)\.ts$/
+
+/** What plugs reach the world by. */
+const portTypes = /^(?:Directory|HttpClient|\w*Port|\w*Store)$/
+
+/** The entry points that specs of what users can write go by. */
+const entryPoints: ReadonlySet<string> = new Set([
+  'lib/index.ts',
+  'lib/testing/index.ts',
+  'plugs/index.ts',
+  'router/index.ts',
+])
 
 /** Modules of Node's that pure code may use, and there which names; `true` means all. */
 const pureModules: Readonly<
@@ -218,7 +253,6 @@ const cycles = (edges: ReadonlyMap<string, ReadonlySet<string>>): readonly (read
 const programOf = (sources: Sources): ts.Program => {
   const options: ts.CompilerOptions = {
     noLib: true,
-    noResolve: true,
     types: [],
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
@@ -234,6 +268,13 @@ const programOf = (sources: Sources): ts.Program => {
     getNewLine: () => '\n',
     fileExists: name => sources[name] !== undefined,
     readFile: name => sources[name],
+    resolveModuleNames: (names, from) =>
+      names.map(name => {
+        const path = target(from, name)
+        return path === undefined || sources[path] === undefined
+          ? undefined
+          : { resolvedFileName: path, extension: ts.Extension.Ts }
+      }),
   }
   return ts.createProgram(Object.keys(sources), options, host)
 }
@@ -291,6 +332,33 @@ const effect = (node: ts.Identifier): string | undefined => {
   }
 }
 
+const typeNames = (type: ts.Type): readonly (string | undefined)[] =>
+  type.isUnion() ? type.types.flatMap(typeNames) : [type.aliasSymbol?.name, type.symbol?.name]
+
+/** Is the expression what a function returned: written here, or by the constant that it names? */
+const isReturned = (checker: ts.TypeChecker, node: ts.Expression): boolean => {
+  if (ts.isCallExpression(node)) return true
+  if (!ts.isIdentifier(node)) return false
+  const declaration = checker.getSymbolAtLocation(node)?.valueDeclaration
+  return (
+    declaration !== undefined &&
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer !== undefined &&
+    ts.isIdentifier(declaration.name) &&
+    ts.isCallExpression(declaration.initializer)
+  )
+}
+
+/** Why a plug may not call a port as it does, or undefined when this is no such call. */
+const unseenPort = (checker: ts.TypeChecker, node: ts.Node): string | undefined => {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined
+  const { expression: port, name } = node.expression
+  const type = typeNames(checker.getTypeAtLocation(port)).find(each => portTypes.test(each ?? ''))
+  // what says no effect is asked when the app starts
+  if (type === undefined || name.text.startsWith('check') || isReturned(checker, port)) return undefined
+  return `${name.text} of a ${type} is called where an observer cannot see it: ask for the port by portOf(name, port)(conn)`
+}
+
 /** Forms that modules of this project do without, whatever they do. */
 const form = (node: ts.Node): string | undefined => {
   if (ts.isEnumDeclaration(node)) return 'no enums: a union of literals'
@@ -343,6 +411,8 @@ export const violations = (sources: Sources, dependencies: readonly string[]): r
       if (path !== undefined) {
         to.add(path)
         report(each.node, 'direction', misdirected(file, path))
+        if (/^(?:plugs|router)\//.test(file) && recordFiles.test(path))
+          report(each.node, 'record', `${path} is private: change a conn by the functions that users have`)
         if (pure && each.dynamic)
           report(each.node, 'effect', 'a dynamic import loads when it runs: import it at the top')
       } else if (isBuiltin(each.specifier)) {
@@ -362,6 +432,7 @@ export const violations = (sources: Sources, dependencies: readonly string[]): r
 
     const visit = (node: ts.Node): void => {
       report(node, 'form', form(node))
+      if (pure && file.startsWith('plugs/')) report(node, 'port', unseenPort(checker, node))
       if (isTopLevelAwait(node))
         report(node, 'await', 'no top-level await: require() could not load the module')
       // Types are gone when the program runs.
@@ -374,6 +445,9 @@ export const violations = (sources: Sources, dependencies: readonly string[]): r
       ts.forEachChild(node, visit)
     }
     visit(source)
+    if (pure)
+      for (const { node, name, message } of stateOf(source, checker))
+        if (allowedState[file]?.[name] === undefined) report(node, 'state', message)
   }
 
   for (const group of cycles(edges))
@@ -385,3 +459,16 @@ export const violations = (sources: Sources, dependencies: readonly string[]): r
     })
   return found
 }
+
+/** Checks the specs of what users can write: they import entry points, and neither each other nor what stands behind one. */
+export const openViolations = (sources: Sources): readonly Violation[] =>
+  Object.entries(sources).flatMap(([file, text]) => {
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true)
+    return importsOf(source).flatMap(({ specifier, node }) => {
+      const path = target(file, specifier)
+      if (path === undefined ? packageName(specifier) !== 'plugboard' : entryPoints.has(path)) return []
+      const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1
+      const message = `${specifier} is no entry point: a user could not import it`
+      return [{ file, line, rule: 'open' as const, message }]
+    })
+  })

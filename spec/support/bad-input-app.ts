@@ -24,7 +24,7 @@ import {
   fetchSession,
   getSession,
   head,
-  json as jsonBodies,
+  parseJson,
   memoryStore,
   memoryTable,
   methodOverride,
@@ -35,7 +35,7 @@ import {
   requestId,
   session,
   staticFiles,
-  urlencoded,
+  parseUrlencoded,
   withCsrfToken,
   type Directory,
 } from '../../plugs/index.js'
@@ -53,7 +53,7 @@ const beforeRouter = (from: Directory) =>
     requestId,
     staticFiles({ at: '/static', from }),
     parsers({
-      parsers: [urlencoded({ depth: 5, pairs: 20 }), jsonBodies({ depth: 10 })],
+      parsers: [parseUrlencoded({ depth: 5, pairs: 20 }), parseJson({ depth: 10 })],
       length: 4096,
       readTimeout: 400,
       queryStringLength: 512,

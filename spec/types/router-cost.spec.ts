@@ -91,3 +91,23 @@ t.test('so do routes of one list, and the nearest path is looked for only where 
     t.ok(cost < 40_000, `${compiler}: ${cost} instantiations for one wrong path among 2,000`)
   })
 })
+
+const resourcesOf = (nested: boolean): string => `import { text } from 'plugboard'
+import { router, scope } from 'plugboard/router'
+const actions = { index: text('x'), show: text('x'), create: text('x') }
+export const app = router(
+  scope('/', ({ resources }) => [
+    ${nested ? `resources('/a', actions, {}, ({ resources }) => [resources('/b', actions)])` : `resources('/a', actions), resources('/b', actions)`},
+  ]),
+)
+`
+
+t.test('nested resources cost about what flat ones do', async t => {
+  await each(async compiler => {
+    const flat = await checkingCost('resources-flat', resourcesOf(false), compiler)
+    const nested = await checkingCost('resources-nested', resourcesOf(true), compiler)
+    for (const { diagnostics } of [flat, nested]) t.strictSame(diagnostics, [], `${compiler} finds no error`)
+    const more = nested.instantiations - flat.instantiations
+    t.ok(more < 20_000, `${compiler}: ${more} instantiations more`)
+  })
+})

@@ -288,8 +288,8 @@ export const sure: 'light' | 'dark' = visitor.getSession('theme')(visited)
 export const untyped = visitor.getSession('theme')(visitor.putSession('theme', 'dark')(opened))
 // @ts-expect-error not fetched
 export const never = visitor.putSession('theme', 'dark')(plain)
-// @ts-expect-error drop, keep or fail
-export const misfit = defineSession(t.partial({}), { misfit: 'lose' })
+// @ts-expect-error drop-keys, clear or fail
+export const invalid = defineSession(t.partial({}), { onInvalid: 'lose' })
 const basket = defineSession(t.partial({ items: t.array(t.string) }), { name: 'cart' })
 export const shopping = pipeline(carts, basket.fetchSession, basket.putSession('items', ['tea']))
 // @ts-expect-error another session

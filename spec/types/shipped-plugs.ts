@@ -13,10 +13,13 @@ import {
   type Responded,
   type Result,
   type WithBodyParams,
+  type WithFlash,
   type WithQueryParams,
 } from '../../lib/index.js'
 import {
   accepts,
+  fetchFlash,
+  fetchSession,
   head,
   lint,
   logger,
@@ -144,6 +147,14 @@ declare const paged: After<typeof pages>
 is<Equal<typeof paged.assigns, { readonly other: number; readonly user: string }>>()
 export const removed = pipeline(putRootLayout(false), putLayout(false), render(about))
 export const kept: Conn & Assigned<{ readonly other: number }> = putRootLayout(frame)(withMore)
+// a layout may stand before or after what it reads, where it can do without
+const flashed = (inner: Html, { flash }: { readonly flash?: { readonly info?: string } }) =>
+  markup`${flash?.info}${inner}`
+const assignFlash = <C extends Conn & WithFlash>(conn: C) => assign('flash', conn.flash)(conn)
+export const before = pipeline(fetchSession, fetchFlash, putRootLayout(flashed), assignFlash, render(about))
+export const after = pipeline(fetchSession, fetchFlash, assignFlash, putRootLayout(flashed), render(about))
+// what a view does not know may be for the layout
+export const forLayout = render(show, { snippet: { title: 'x' }, notes: 'x', titles: ['x'] })
 // @ts-expect-error nobody is logged in
 export const stranger = putRootLayout(site)(withMore)
 

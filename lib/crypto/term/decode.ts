@@ -4,7 +4,8 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { left, right } from '../../fp.js'
-import { open, Reader, reasonOf, type DecodeError, type DecodeOptions } from './reader.js'
+import { checkOptions } from '../../options.js'
+import { decodeNames, open, Reader, reasonOf, type DecodeError, type DecodeOptions } from './reader.js'
 import { readTerm } from './read.js'
 import type { Term } from './term.js'
 
@@ -16,12 +17,14 @@ import type { Term } from './term.js'
  * encoded; where bytes are meant, {@link toBytes} takes either.
  *
  * @returns The term, or the reason why there is none.
+ * @throws TypeError if an option is unknown
  * @example
  * import { termFormat } from 'plugboard/crypto'
  * termFormat.decode(termFormat.encode({ foo: 'bar' })) // right({ foo: 'bar' })
  * termFormat.decode(Uint8Array.of(1, 2, 3)) // left('malformed')
  */
 export const decode = (bytes: Uint8Array, options?: DecodeOptions): Either<DecodeError, Term> => {
+  if (options !== undefined) checkOptions('termFormat', options, decodeNames)
   try {
     const reader = open(bytes, options)
     const term = readTerm(reader, 0)
@@ -35,11 +38,13 @@ export const decode = (bytes: Uint8Array, options?: DecodeOptions): Either<Decod
 /**
  * Decodes a term that stands without the version byte, such as a raw value of {@link decodeMapRaw}.
  *
+ * @throws TypeError if an option is unknown
  * @example
  * import { termFormat } from 'plugboard/crypto'
  * termFormat.decodeTerm(Uint8Array.of(97, 1)) // right(1)
  */
 export const decodeTerm = (bytes: Uint8Array, options?: DecodeOptions): Either<DecodeError, Term> => {
+  if (options !== undefined) checkOptions('termFormat', options, decodeNames)
   try {
     const reader = new Reader(bytes, options)
     const term = readTerm(reader, 0)

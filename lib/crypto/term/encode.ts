@@ -1,6 +1,7 @@
 /**
  * Writes terms in Erlang's external term format, with the tags that OTP 26 and later write.
  */
+import { isRecord } from '../../is-record.js'
 import { fromDate } from './date-time.js'
 import { compareText, sortedUnique } from './order.js'
 import * as tag from './tags.js'
@@ -109,9 +110,7 @@ export class Writer {
   #object(value: Exclude<Term, string | number | boolean | bigint>): void {
     if (value === null) return this.#atom('nil')
     if (Array.isArray(value)) return this.#list(value as readonly Term[])
-    const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null)
-      return this.#record(value as { readonly [key: string]: Term })
+    if (isRecord(value)) return this.#record(value as { readonly [key: string]: Term })
     if (value instanceof Uint8Array) return this.#bytes(tag.BINARY, value)
     if (value instanceof Date) return this.#date(value)
     if (value instanceof AtomTerm) return this.#atom(value.name)

@@ -4,9 +4,10 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import { left, right } from '../../fp.js'
+import { checkOptions } from '../../options.js'
 import { Writer } from './encode.js'
 import { compareText, sortedUnique } from './order.js'
-import { open, reasonOf, type DecodeError, type DecodeOptions, type Reader } from './reader.js'
+import { decodeNames, open, reasonOf, type DecodeError, type DecodeOptions, type Reader } from './reader.js'
 import { skipMap, type OnEntry } from './skip.js'
 import * as tag from './tags.js'
 import type { Term } from './term.js'
@@ -94,6 +95,7 @@ const ignoring: DecodeOptions = { trailing: 'ignore' }
  * ignored, as Plug ignores it. The slices share the memory of `bytes`, or of what it inflated to.
  *
  * @returns The entries, or the reason why there are none; `not a map` for any other term.
+ * @throws TypeError if an option is unknown
  * @example
  * import { termFormat } from 'plugboard/crypto'
  * const bytes = termFormat.encode({ theme: 'dark', cart: [1, 2] })
@@ -103,6 +105,7 @@ export const decodeMapRaw = (
   bytes: Uint8Array,
   options?: Omit<DecodeOptions, 'trailing'>,
 ): Either<DecodeError, readonly RawEntry[]> => {
+  if (options !== undefined) checkOptions('termFormat', options, decodeNames)
   try {
     const reader = open(bytes, options === undefined ? ignoring : { ...options, trailing: 'ignore' })
     const entries: RawEntry[] = []

@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { inflateSync, type ZlibOptions } from 'node:zlib'
+import { named } from '../../options.js'
 import { viewOf } from '../bytes.js'
 import { maxDepth } from './encode.js'
 import * as tag from './tags.js'
@@ -28,6 +29,8 @@ export interface DecodeOptions {
    */
   readonly trailing?: 'refuse' | 'ignore'
 }
+
+export const decodeNames = named('maxInflated', 'maxDepth', 'trailing')
 
 const maxInflated = 1024 * 1024
 

@@ -1,5 +1,5 @@
 /** The table of tokens, as SQL that can be printed, kept among an app's migrations and run any number of times. */
-import { checkOptions, type Rules } from '../../options.js'
+import { checkOptions, oneOf, required, type Rules } from '../../../lib/options.js'
 import { tableOf, tableRule } from '../../sql/table.js'
 
 /** The kinds of ids that users have; `integer` is PostgreSQL's `bigint`. */
@@ -20,20 +20,10 @@ export interface TokenMigrationOptions {
 export const tableRules: Rules = {
   table: tableRule,
   users: tableRule,
-  userId: {
-    must: "'integer', 'uuid' or 'text'",
-    ok: value => value === 'integer' || value === 'uuid' || value === 'text',
-  },
+  userId: oneOf('integer', 'uuid', 'text'),
 }
 
-const rules: Rules = {
-  ...tableRules,
-  dialect: {
-    must: "'postgres' or 'sqlite'",
-    ok: value => value === 'postgres' || value === 'sqlite',
-    required: true,
-  },
-}
+const rules: Rules = { ...tableRules, dialect: required(oneOf('postgres', 'sqlite')) }
 
 /** Where tokens are, unless it is said. */
 export const defaultTable = 'users_tokens'

@@ -2,7 +2,7 @@
 import * as keyGenerator from '../../../lib/crypto/key-generator.js'
 import { boundedMemo } from '../../../lib/crypto/memo.js'
 import { checkSecretKeyBase } from '../../../lib/endpoint.js'
-import { isText, type Rule, type Rules } from '../../options.js'
+import { integer, listed, mustBe, oneOf, required, string, type Rules } from '../../../lib/options.js'
 
 /** What keys are made of. Reader and writer of a cookie must agree on all of it. */
 export interface CookieKeyOptions {
@@ -27,21 +27,16 @@ export interface CookieKeys {
   readonly seal: Uint8Array | undefined
 }
 
-const digests: readonly unknown[] = ['sha', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512']
-const salt: Rule = { must: 'a string that is not empty', ok: isText }
-const count: Rule = {
-  must: 'an integer of at least 1',
-  ok: n => Number.isInteger(n) && (n as number) > 0 && (n as number) < 2 ** 31,
-}
+const count = integer(1, 2 ** 31 - 1)
 
 /** What the options of a set must be. */
 export const keyRules: Rules = {
-  signingSalt: { ...salt, required: true },
-  encryptionSalt: salt,
+  signingSalt: required(string),
+  encryptionSalt: string,
   secretKeyBase: { must: 'a string of at least 64 bytes', ok: value => typeof value === 'string' },
   keyIterations: count,
   keyLength: count,
-  keyDigest: { must: digests.join(', '), ok: value => digests.includes(value) },
+  keyDigest: oneOf('sha', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'),
 }
 
 /** How many secrets an app may reasonably have at once. */
@@ -69,7 +64,9 @@ export const cookieKeys = (
     keyDigest: digest,
   } = set
   if (encryptionSalt !== undefined && !sealLengths.includes(length))
-    throw new TypeError(`${place}: keyLength must be ${sealLengths.join(' or ')} for encryption`)
+    throw new TypeError(
+      `${place}: ${mustBe('keyLength', `${listed(sealLengths.map(String))} for encryption`, length)}`,
+    )
   const derive = (secret: string | undefined, whose?: string): CookieKeys => {
     checkSecretKeyBase(secret, whose)
     const key = (salt: string): Uint8Array =>

@@ -2,12 +2,12 @@
  * Sessions in the cookie itself, signed or encrypted, in the very format of Phoenix (Plug.Session.COOKIE): an app in
  * Phoenix and one in Plugboard with the same secret and salts share their users' sessions.
  */
-import { ConnRecord } from '../../../lib/conn/record.js'
+import { getCookieMemo } from '../../../lib/conn/fetch.js'
 import { isCanonical } from '../../../lib/crypto/base64url.js'
 import * as messageEncryptor from '../../../lib/crypto/message-encryptor.js'
 import * as messageVerifier from '../../../lib/crypto/message-verifier.js'
 import { right, isSome } from '../../../lib/fp.js'
-import { checkOptions, flag, type Rules } from '../../options.js'
+import { checkOptions, flag, type Rules } from '../../../lib/options.js'
 import { cookieKeys, keyRules, type CookieKeyOptions, type CookieKeys } from './cookie-keys.js'
 import { stamped, unexpired } from './issued-at.js'
 import { codec, isSerializer, type Serializer } from './serializer.js'
@@ -48,10 +48,10 @@ const nothing = right(undefined)
 const rules: Rules = {
   ...keyRules,
   serializer: { must: "'term', 'json' or { encode, decode }", ok: isSerializer },
-  rotatingOptions: { must: 'a list of sets of options', ok: Array.isArray },
+  rotatingOptions: { must: 'an array of sets of options', ok: Array.isArray },
   issuedAt: flag,
   log: {
-    must: 'false or a function that gives an effect',
+    must: 'false or a function that returns an effect',
     ok: log => log === false || typeof log === 'function',
   },
 }
@@ -83,7 +83,7 @@ export const cookieStore = (given: CookieStoreOptions): Store => {
 
   const payloadOf = (cookie: string, context: StoreContext): Uint8Array | undefined => {
     const secret = context.secretKeyBase
-    const memo = ConnRecord.cookieMemo(context)
+    const memo = getCookieMemo(context)
     // The keys belong to this store and this secret, and so stand for the older sets too.
     const known = memo?.has(cookie) ? memo.get(cookie, current(secret)) : undefined
     if (known !== undefined) return known

@@ -3,7 +3,7 @@
  * no way to hold is refused when it is written.
  */
 import { isAtom, type Term } from '../../../lib/crypto/term-format.js'
-import { isRecord } from '../is-record.js'
+import { isRecord } from '../../../lib/is-record.js'
 
 /** Text, or a number with what makes it no integer. */
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d+([.eE][\d.eE+-]*)?/g

@@ -1,8 +1,6 @@
-/**
- * A table of sessions in memory: bounded, expiring, and without the least recently used when it is full. Each operation
- * takes the same time however many there are: a map finds a row, and a list through all rows knows the oldest.
- */
-import { checkOptions, type Rules } from '../../options.js'
+/** A table of sessions in memory: a bounded LRU cache whose rows expire. */
+import { Lru, type LruEntry } from '../../../lib/lru.js'
+import { checkOptions, count, type Rules } from '../../../lib/options.js'
 
 declare const table: unique symbol
 
@@ -13,25 +11,19 @@ export interface MemoryTable {
   readonly size: number
 }
 
-interface Row {
-  readonly key: string
-  /** The terms, as a map in term format; a text of Latin-1, which costs a fraction of a Buffer. */
+interface Row extends LruEntry<Row> {
+  /** The terms, as a map in term format; a string of Latin-1, which costs a fraction of a Buffer. */
   readonly terms: string
   /** Milliseconds since the epoch. */
   expires: number
-  older: Row | undefined
-  newer: Row | undefined
 }
 
 export class Table implements MemoryTable {
   declare readonly [table]: true
-  readonly #rows = new Map<string, Row>()
-  readonly #maxEntries: number
-  #oldest: Row | undefined
-  #newest: Row | undefined
+  readonly #rows: Lru<Row>
 
   constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries
+    this.#rows = new Lru(maxEntries)
   }
 
   get size(): number {
@@ -41,59 +33,24 @@ export class Table implements MemoryTable {
   /** The row of a key, unless it has expired. It counts as used. */
   get(key: string, now: number): Row | undefined {
     const row = this.#rows.get(key)
-    if (row === undefined) return undefined
-    this.#unlink(row)
-    if (row.expires <= now) {
-      this.#rows.delete(key)
-      return undefined
-    }
-    this.#link(row)
-    return row
+    if (row === undefined || row.expires > now) return row
+    this.#rows.remove(row)
+    return undefined
   }
 
   set(key: string, terms: string, expires: number, now: number): void {
-    this.delete(key)
-    const row: Row = { key, terms, expires, older: undefined, newer: undefined }
-    this.#rows.set(key, row)
-    this.#link(row)
-    // The new row is none of these: it is the newest, and it has not expired.
-    for (let oldest = this.#oldest as Row; this.#isOver(oldest, now); oldest = this.#oldest as Row)
-      this.delete(oldest.key)
+    this.#rows.put({ key, terms, expires, older: undefined, newer: undefined })
+    // The new row ends the loop: it is the newest, and it has not expired.
+    for (let row = this.#rows.oldest as Row; row.expires <= now; row = this.#rows.oldest as Row)
+      this.#rows.remove(row)
   }
 
   delete(key: string): void {
-    const row = this.#rows.get(key)
-    if (row === undefined) return
     this.#rows.delete(key)
-    this.#unlink(row)
-  }
-
-  #isOver(oldest: Row, now: number): boolean {
-    return this.#rows.size > this.#maxEntries || oldest.expires <= now
-  }
-
-  #link(row: Row): void {
-    row.older = this.#newest
-    row.newer = undefined
-    if (this.#newest === undefined) this.#oldest = row
-    else this.#newest.newer = row
-    this.#newest = row
-  }
-
-  #unlink(row: Row): void {
-    if (row.older === undefined) this.#oldest = row.newer
-    else row.older.newer = row.newer
-    if (row.newer === undefined) this.#newest = row.older
-    else row.newer.older = row.older
   }
 }
 
-const rules: Rules = {
-  maxEntries: {
-    must: 'an integer of at least 1',
-    ok: value => Number.isSafeInteger(value) && (value as number) > 0,
-  },
-}
+const rules: Rules = { maxEntries: count }
 
 /**
  * Makes a table for {@link memoryStore}.

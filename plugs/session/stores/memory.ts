@@ -5,10 +5,10 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { decodeMapRaw, encodeMapRaw, type RawEntry } from '../../../lib/crypto/term-format.js'
 import { right } from '../../../lib/fp.js'
-import { checkOptions, flag, type Rules } from '../../options.js'
+import { checkOptions, flag, mustBe, seconds, type Rules } from '../../../lib/options.js'
 import { Table, type MemoryTable } from './memory-table.js'
-import { seconds } from '../options.js'
-import { freshId, hashText } from '../id.js'
+import { freshId } from '../id.js'
+import { hashText } from '../../stores/hash.js'
 import type { Store, StoreSession } from '../store.js'
 import { applyChanges, swapHolds } from '../terms.js'
 
@@ -44,7 +44,8 @@ const textOf = (entries: readonly RawEntry[]): string => (encodeMapRaw(entries) 
  * const sessions = pipeline(session({ store, key: '_app_key' }), fetchSession)
  */
 export const memoryStore = (table: MemoryTable, options: MemoryStoreOptions = {}): Store => {
-  if (!(table instanceof Table)) throw new TypeError('memoryStore: table must be what memoryTable() made')
+  if (!(table instanceof Table))
+    throw new TypeError(`memoryStore: ${mustBe('table', 'what memoryTable() returned', table)}`)
   checkOptions('memoryStore', options, rules)
   const { ttl = 86_400, sliding = true } = options
   const expiry = (session: StoreSession, now: number): number => now + (session.ttl ?? ttl) * 1000

@@ -5,13 +5,14 @@
 import { randomBytes } from 'node:crypto'
 import { decodeTerm, encodeTerm, type RawEntry } from '../../../lib/crypto/term-format.js'
 import { isRight } from '../../../lib/fp.js'
-import { checkOptions, isText, type Rules } from '../../options.js'
-import { freshId, hashText } from '../id.js'
+import { checkOptions, string, type Rules } from '../../../lib/options.js'
+import { freshId } from '../id.js'
+import { hashText } from '../../stores/hash.js'
 import type { SessionWrite, Store, StoreChange, StoreContext, Stored, StoreSession } from '../store.js'
 import { applyChanges } from '../terms.js'
 import { senderOf, type RedisArgument, type RedisClient } from './redis/client.js'
 import { isRefusal, readScript, runner, swapScript, writeScript } from './redis/scripts.js'
-import { guard, serverRules, type ServerStoreOptions } from './server.js'
+import { guard, serverRules, type ServerStoreOptions } from '../../stores/server.js'
 
 export type {
   IoredisClient,
@@ -21,7 +22,7 @@ export type {
   RedisArgument,
   RedisClient,
 } from './redis/client.js'
-export type { ServerStoreOptions, StoreFailure } from './server.js'
+export type { ServerStoreOptions, StoreFailure } from '../../stores/server.js'
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions extends ServerStoreOptions {
@@ -32,7 +33,7 @@ export interface RedisStoreOptions extends ServerStoreOptions {
   readonly prefix?: string
 }
 
-const rules: Rules = { ...serverRules, prefix: { must: 'a string that is not empty', ok: isText } }
+const rules: Rules = { ...serverRules, prefix: string }
 
 /** For how long the server remembers that a swap took place, besides the time that the store waits for its answer. */
 const remembered = 60_000
@@ -87,8 +88,8 @@ const isDone = (reply: unknown): boolean => Number(reply) === 1
  * const sessions = pipeline(session({ store, key: '_app_key' }), fetchSession)
  */
 export const redisStore = (client: RedisClient, options: RedisStoreOptions = {}): Store => {
-  const send = senderOf(client)
   checkOptions('redisStore', options, rules)
+  const send = senderOf(client)
   const { prefix = 'plugboard:session:', ttl = 86_400, sliding = true, timeout = 2000 } = options
   const guarded = guard('redis', options)
   const run = runner(send)

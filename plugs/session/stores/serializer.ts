@@ -7,7 +7,7 @@ import {
   type Term,
 } from '../../../lib/crypto/term-format.js'
 import { isLeft } from '../../../lib/fp.js'
-import { isRecord } from '../is-record.js'
+import { isRecord } from '../../../lib/is-record.js'
 import { readJson, writeJson } from './json.js'
 import { Terms } from '../terms.js'
 
@@ -48,7 +48,9 @@ const codecOf = ({ encode, decode }: Serializer): Codec => ({
   read: bytes => {
     try {
       const decoded = decode(bytes)
-      return isRecord(decoded) ? Object.entries(decoded).map(([key, value]) => rawEntry(key, value)) : none
+      return isRecord(decoded)
+        ? Object.entries(decoded).map(([key, value]) => rawEntry(key, value as Term))
+        : none
     } catch {
       return none
     }

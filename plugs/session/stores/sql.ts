@@ -6,14 +6,15 @@ import type { RawEntry } from '../../../lib/crypto/term-format.js'
 import { chain, map, type Effect } from '../../../lib/effect.js'
 import { soon } from '../../../lib/later.js'
 import { right } from '../../../lib/fp.js'
-import { checkOptions, type Rules } from '../../options.js'
+import { checkOptions, checkValue, count, mustBe, type Rules } from '../../../lib/options.js'
 import { databaseMust, isPostgresClient, isSqliteDatabase } from '../../sql/dialect.js'
 import type { PostgresClient } from '../../sql/postgres-client.js'
 import type { SqliteDatabase } from '../../sql/sqlite-database.js'
 import { tableOf, tableRule, type Table } from '../../sql/table.js'
-import { freshId, hashOf } from '../id.js'
+import { freshId } from '../id.js'
+import { hashOf } from '../../stores/hash.js'
 import type { Store, StoreSession } from '../store.js'
-import { guard, serverRules, type ServerStoreOptions } from './server.js'
+import { guard, serverRules, type ServerStoreOptions } from '../../stores/server.js'
 import type { Driver, Times } from './sql/driver.js'
 import { defaultTable } from './sql/migration.js'
 import { postgres } from './sql/postgres.js'
@@ -22,7 +23,7 @@ import { sqlite } from './sql/sqlite.js'
 export { sqlMigration, type Dialect, type SqlMigrationOptions } from './sql/migration.js'
 export type { PostgresClient, PostgresValue } from '../../sql/postgres-client.js'
 export type { SqliteDatabase, SqliteStatement, SqliteValue } from '../../sql/sqlite-database.js'
-export type { ServerStoreOptions, StoreFailure } from './server.js'
+export type { ServerStoreOptions, StoreFailure } from '../../stores/server.js'
 
 /** Options of {@link sqlStore}. */
 export interface SqlStoreOptions extends ServerStoreOptions {
@@ -56,7 +57,7 @@ const pause = 60_000
 const driverOf = (database: PostgresClient | SqliteDatabase, table: Table, timeout: number): Driver => {
   if (isSqliteDatabase(database)) return sqlite(database, table)
   if (isPostgresClient(database)) return postgres(database, table, timeout)
-  throw new TypeError(`sqlStore: database must be ${databaseMust}`)
+  throw new TypeError(`sqlStore: ${mustBe('database', databaseMust, database)}`)
 }
 
 /**
@@ -97,8 +98,7 @@ export const sqlStore = (
   }
 
   const deleteExpired = (now: number, limit = batch): Effect<number> => {
-    if (!Number.isSafeInteger(limit) || limit < 1)
-      throw new TypeError('deleteExpired: limit must be an integer of at least 1')
+    checkValue('deleteExpired', 'limit', limit, count)
     return guarded('deleteExpired', () => driver.deleteExpired(Math.floor(now), limit))
   }
 

@@ -3,6 +3,7 @@ import { sign } from '../../../lib/crypto/index.js'
 import { checkCookie } from '../../../lib/conn/cookies.js'
 import {
   deleteRespCookie,
+  encodeCookie,
   fetchCookies,
   getCookies,
   getRespCookies,
@@ -278,10 +279,10 @@ t.test(
   async t => {
     for (const make of [putRespCookie.bind(null, 'k', 'v'), deleteRespCookie.bind(null, 'k')] as const)
       for (const [options, message] of [
-        [{ path: 'a;b' }, /path must be Latin-1 text without ";"/],
+        [{ path: 'a;b' }, /path must be a Latin-1 string without ";"/],
         [{ path: '/ŝ' }, /path must be/],
         [{ domain: 1 }, /domain must be/],
-        [{ maxAge: -1 }, /maxAge must be a whole number of seconds/],
+        [{ maxAge: -1 }, /maxAge must be a non-negative integer \(seconds\)/],
         [{ maxAge: 1.5 }, /maxAge must be/],
         [{ secure: 'yes' }, /secure must be a boolean/],
         [{ httpOnly: 1 }, /httpOnly must be a boolean/],
@@ -291,8 +292,8 @@ t.test(
         [{ extra: 1 }, /extra must be/],
         [{ sign: 1 }, /sign must be a boolean/],
         [{ encrypt: 'x' }, /encrypt must be a boolean/],
-        [{ max_age: 1 }, /unknown cookie option max_age/],
-        [{ toString: 1 }, /unknown cookie option toString/],
+        [{ max_age: 1 }, /unknown option max_age/],
+        [{ toString: 1 }, /unknown option toString/],
         [{ sign: true, encrypt: true }, /give sign or encrypt, not both/],
       ] as const)
         t.throws(() => make(options as never), { name: 'TypeError', message })
@@ -315,3 +316,35 @@ t.test(
       t.throws(() => fetchCookies(options as never), { name: 'TypeError', message })
   },
 )
+
+t.test('the limit is that of what is written, whatever the attributes', t => {
+  const attributes = {
+    domain: 'a.example',
+    extra: 'Priority=High',
+    httpOnly: true,
+    maxAge: Number.MAX_SAFE_INTEGER,
+    partitioned: true,
+    path: '/a/path',
+    sameSite: 'Strict',
+    secure: true,
+  } as const
+  for (const given of [
+    attributes,
+    {},
+    { maxAge: 1 },
+    { domain: 'a'.repeat(300) },
+    { extra: 'x'.repeat(300) },
+  ])
+    for (let length = 3_300; length <= 4_097; length++) {
+      const size = encodeCookie('k', { ...given, value: 'x'.repeat(length) }, blank.now).length
+      let fits = true
+      try {
+        putRespCookie('k', 'x'.repeat(length), given)(blank)
+      } catch {
+        fits = false
+      }
+      if (fits !== size <= maxCookieBytes) return t.fail(`a cookie of ${size} bytes`)
+    }
+  t.pass('each is refused if it is too long, and only then')
+  return t.end()
+})

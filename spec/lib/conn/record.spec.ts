@@ -20,6 +20,9 @@ import { putEntry } from '../../../lib/conn/entries.js'
 import { ConnRecord } from '../../../lib/conn/record.js'
 import { headerList, noHeaders } from '../../../lib/http/headers.js'
 import { conn, testSecretKeyBase } from '../../../lib/testing/index.js'
+import { sessionWriter } from '../../../lib/conn/fetch.js'
+
+const withSession = (conn: Conn, name: string, session: never) => sessionWriter(name)(conn, session)
 
 const blank = conn('GET', '/a//b?c=d')
 
@@ -137,7 +140,7 @@ t.test('all conns have one hidden shape: the same fields in the same order', asy
     fail(blank, badRequest('x')),
     fetchCookies(blank),
     putReqHeader('a', 'b')(blank),
-    ConnRecord.session(blank, 'session', { id: undefined, data: {}, changes: [], info: undefined } as never),
+    withSession(blank, 'session', { id: undefined, data: {}, changes: [], info: undefined } as never),
     ConnRecord.route(blank, { method: 'GET', pattern: '/', metadata: {} }, {}, {}),
   ])
     t.strictSame(Object.keys(made), keys)
@@ -145,11 +148,7 @@ t.test('all conns have one hidden shape: the same fields in the same order', asy
 
 t.test('a session goes under its name, beside the others', async t => {
   const session = (id: string) => ({ id, data: {}, changes: [], info: undefined }) as never
-  const two = ConnRecord.session(
-    ConnRecord.session(blank, 'session', session('a')),
-    '__proto__',
-    session('b'),
-  )
+  const two = withSession(withSession(blank, 'session', session('a')), '__proto__', session('b'))
   t.match(Object.entries(two.sessions), [['session', { id: 'a' }], ['__proto__', { id: 'b' }]]) // prettier-ignore
   t.strictSame(blank.sessions, {})
 })
@@ -229,7 +228,7 @@ const full = (): Conn => {
   )
   const session = { id: secret, data: { token: secret }, changes: [{ op: 'put', key: 'k', value: secret }] }
   return pipe(
-    ConnRecord.session(made, 'session', session as never),
+    withSession(made, 'session', session as never),
     putRespHeader('set-cookie', secret),
     conn => ConnRecord.with(conn, { flash: { info: secret } as never }),
     conn => fail(conn, plugError(409, 'Visible', 'visible message', { cause: new Error(secret) })),

@@ -164,8 +164,19 @@ t.test('sendFile and stream are data', async t => {
   }
   const chunks = pieces()
   t.match(stream(200, chunks)(blank), { status: 200, respBody: { kind: 'stream' } })
+  t.match(stream(200, chunks, { flushHeaders: true })(blank).respBody, { flushHeaders: true })
+  t.match(stream(200, chunks, {})(blank).respBody, { flushHeaders: false })
+  t.throws(() => stream(200, chunks, { flush: true } as never), {
+    name: 'TypeError',
+    message: 'stream: unknown option flush; expected flushHeaders',
+  })
+  for (const bad of ['now', 1, null])
+    t.throws(() => stream(200, chunks, { flushHeaders: bad as never }), {
+      name: 'TypeError',
+      message: /^stream: flushHeaders must be a boolean, got /,
+    })
   for (const bad of [undefined, null, 'text', ['one']])
-    t.throws(() => stream(200, bad as never), { name: 'TypeError', message: /^stream: the chunks must be/ })
+    t.throws(() => stream(200, bad as never), { name: 'TypeError', message: /^stream: chunks must be/ })
 })
 
 t.test('response headers are edited as in Plug', async t => {

@@ -245,13 +245,13 @@ t.test('empty lists and records are left out wherever they stand', async t => {
 t.test('what could not be read back, or is no value, is a mistake that is named', async t => {
   t.throws(() => encodeQuery({ a: [{}] }), {
     name: 'TypeError',
-    message: 'encodeQuery: a record inside a list must have exactly one key, at a[]',
+    message: 'encodeQuery: an object inside an array must have exactly one key, at a[]',
   })
   for (const value of [() => 1, Symbol('a'), new Map(), new URL('http://a/')])
     t.throws(() => encodeQuery({ a: { b: value as unknown as string } }), {
       name: 'TypeError',
       message:
-        'encodeQuery: a value must be text, a number, a boolean, null, a date, a list or a record, at a[b]',
+        'encodeQuery: a value must be a string, number, bigint, boolean, null, date, array or object, at a[b]',
     })
 })
 

@@ -23,6 +23,9 @@ import {
   testSecretKeyBase,
   type ConnOptions,
 } from '../../../lib/testing/index.js'
+import { sessionWriter } from '../../../lib/conn/fetch.js'
+
+const withSession = (conn: Conn, name: string, session: never) => sessionWriter(name)(conn, session)
 
 t.test('a path or a URL is the target', async t => {
   for (const [target, expected] of Object.entries({
@@ -206,11 +209,7 @@ t.test(
       putRespHeader('x-a', '1'),
       registerBeforeSend((conn: Conn) => conn),
       (conn: Conn) =>
-        ConnRecord.session(
-          ConnRecord.session(conn, 'session', session as never),
-          'lazy',
-          new LazySession('b') as never,
-        ),
+        withSession(withSession(conn, 'session', session as never), 'lazy', new LazySession('b') as never),
       (conn: Conn) => ConnRecord.request(conn, { scriptName: ['a'], segments: ['b'] }),
     )
     for (const [name, mutate] of Object.entries(mutations)) {

@@ -333,16 +333,19 @@ t.test('options are checked when the store is made, and named', async t => {
   const database = { query: async () => ({ rows: [] }) }
   const refused = (options: unknown, words: RegExp, over: unknown = database) =>
     t.throws(() => sqlTokenStore(over as never, options as never), { name: 'TypeError', message: words })
-  refused({ user }, /^sqlTokenStore: columns must be a list of columns/)
+  refused({ user }, /^sqlTokenStore: columns must be an array of columns/)
   refused({ user, columns: [] }, /^sqlTokenStore: columns must be/)
   refused({ user, columns: ['a"b'] }, /^sqlTokenStore: columns must be/)
   refused({ columns }, /^sqlTokenStore: user must be a function from a row to a user/)
   refused({ columns, user, table: 'a b' }, /^sqlTokenStore: table must be a name/)
   refused({ columns, user, users: '1' }, /^sqlTokenStore: users must be a name/)
-  refused({ columns, user, timeout: 0 }, /^sqlTokenStore: timeout must be a whole number of milliseconds/)
+  refused(
+    { columns, user, timeout: 0 },
+    /^sqlTokenStore: timeout must be a positive integer \(milliseconds\)/,
+  )
   refused({ columns, user, ttl: 1 }, /^sqlTokenStore: unknown option ttl/)
   refused({ columns, user }, /^sqlTokenStore: database must be a Pool of pg/, {})
   const store = sqlTokenStore(database, { columns, user })
   for (const limit of [0, 1.5, NaN])
-    t.throws(() => store.deleteExpired(now, limit), /limit must be an integer/)
+    t.throws(() => store.deleteExpired(now, limit), /limit must be a positive integer/)
 })

@@ -50,14 +50,14 @@ t.test('functions check what they are given when they are called, and name it', 
     ],
     [() => putSession('a', new Map() as never), /^putSession: the value under "a" is an instance of a class/],
     [() => putSession('a', { b: [NaN] }), /^putSession: the value under "a" at b\[0\] is NaN/],
-    [() => putSession('a', 1, '__proto__'), /^putSession: name must be letters/],
+    [() => putSession('a', 1, '__proto__'), /^putSession: name must be a name of letters/],
     [() => mergeSession({ a: Symbol('x') as never }), /^mergeSession: the value under "a" is a symbol/],
     [() => deleteSession(5 as never), /^deleteSession: key must be a string$/],
-    [() => clearSession.named('' as never), /^clearSession: name must be letters/],
+    [() => clearSession.named('' as never), /^clearSession: name must be a name of letters/],
     [() => getSession(5 as never), /^getSession: key must be a string$/],
-    [() => getSession('a', 1, ''), /^getSession: name must be letters/],
+    [() => getSession('a', 1, ''), /^getSession: name must be a name of letters/],
     [() => configureSession('delete' as never), /^configureSession: give 'renew', 'drop' or 'ignore'$/],
-    [() => configureSession('drop', 'a b'), /^configureSession: name must be letters/],
+    [() => configureSession('drop', 'a b'), /^configureSession: name must be a name of letters/],
   ]
   for (const [call, message] of wrong) t.throws(call, { name: 'TypeError', message })
 })

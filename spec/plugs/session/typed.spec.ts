@@ -108,7 +108,7 @@ t.test('a stored session that does not fit is handled as asked', async t => {
     const { fetchSession } = defineSession(Visitor, options)
     return run(pipeline(sessions, fetchSession, text('ok')))(request)
   }
-  for (const options of [{}, { misfit: 'keep' }] as const) {
+  for (const options of [{}, { onInvalid: 'drop-keys' }] as const) {
     const kept = fetched(options)
     t.strictSame(seen(dataOf(kept)), {
       theme: 'dark',
@@ -120,27 +120,27 @@ t.test('a stored session that does not fit is handled as asked', async t => {
     t.equal(again.respCookies[key], undefined, 'once')
   }
 
-  const dropped = fetched({ misfit: 'drop' })
+  const dropped = fetched({ onInvalid: 'clear' })
   t.strictSame(seen(dataOf(dropped)), {})
   t.strictSame(seen(dataOf(fetched({}, recycle(dropped)('GET', '/')))), {})
 
-  const failed = fetched({ misfit: 'fail' })
+  const failed = fetched({ onInvalid: 'fail' })
   t.equal(failed.status, 500)
   t.match(failed.error, { _tag: 'InvalidSession', message: 'The session does not fit' })
   t.match(failed.error?.cause, { message: "the stored session 'session' does not fit its codec: userId" })
   t.notMatch(String(failed.error?.cause), /seven/)
   t.equal(failed.respCookies[key], undefined)
 
-  for (const misfit of ['keep', 'drop', 'fail'] as const)
+  for (const onInvalid of ['drop-keys', 'clear', 'fail'] as const)
     t.equal(
-      fetched({ misfit }, holding({ theme: 'dark', other: 1 })).respCookies[key],
+      fetched({ onInvalid }, holding({ theme: 'dark', other: 1 })).respCookies[key],
       undefined,
       'what fits is let be',
     )
 })
 
 t.test('a failure can be rescued', async t => {
-  const strict = defineSession(Visitor, { misfit: 'fail' })
+  const strict = defineSession(Visitor, { onInvalid: 'fail' })
   const app = pipeline(
     sessions,
     pipe(
@@ -212,11 +212,21 @@ t.test('mistakes are told at boot', async t => {
     [() => defineSession({} as never), /^defineSession: codec must be an io-ts codec/],
     [() => defineSession(io.type({ userId: io.number })), /^defineSession: the codec must accept \{\}/],
     [
-      () => defineSession(Visitor, { misfit: 'lose' as never }),
-      /^defineSession: misfit must be 'drop', 'keep' or 'fail'$/,
+      () => defineSession(Visitor, { onInvalid: 'lose' as never }),
+      /^defineSession: onInvalid must be 'drop-keys', 'clear' or 'fail', got "lose"$/,
     ],
-    [() => defineSession(Visitor, { name: 'a b' }), /^defineSession: name must be letters/],
-    [() => defineSession(Visitor, { onMisfit: 1 } as never), /^defineSession: unknown option onMisfit$/],
+    [
+      () => defineSession(Visitor, { misfit: 'keep' } as never),
+      /^defineSession: misfit is now onInvalid: write 'drop-keys' for 'keep', 'clear' for 'drop', and 'fail' for 'fail'$/,
+    ],
+    [
+      () => defineSession(Visitor, { name: 'a b' }),
+      /^defineSession: name must be a name of letters, digits, "_" and "-" that begins with a letter, got "a b"$/,
+    ],
+    [
+      () => defineSession(Visitor, { onInvald: 1 } as never),
+      /^defineSession: unknown option onInvald; expected name or onInvalid; did you mean onInvalid\?$/,
+    ],
     [
       () => visitor.putSession('theme', undefined as never),
       /^putSession: the value under "theme" is undefined/,

@@ -171,7 +171,7 @@ t.test('an update that throws or gives no term is a mistake in the program', asy
 t.test('mistakes are told at boot, and a session that was not fetched by name', async t => {
   t.throws(() => updateSession(5 as never, () => 1), /^updateSession: key must be a string$/)
   t.throws(() => updateSession('n', 5 as never), /^updateSession: update must be a function of a term$/)
-  t.throws(() => updateSession('n', () => 1, 'a b'), /updateSession: name must be letters/)
+  t.throws(() => updateSession('n', () => 1, 'a b'), /updateSession: name must be a name of letters/)
   t.throws(() => count(conn('GET', '/') as Opened), /put fetchSession earlier in the pipeline/)
 })
 

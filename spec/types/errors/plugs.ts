@@ -28,3 +28,8 @@ export const e5 = pipeline(
   putRootLayout(layout), // error: assigns.title has another type here
 )
 export const e6 = render(show, { title: 1 }) // error: Type 'number' is not assignable to type 'string'
+export const e7 = pipeline(
+  assign('title', 'x'),
+  render(({ titel }: { readonly titel: string }) => markup`${titel}`), // error, first line: nothing earlier assigns 'titel': did you mean 'title'?
+)
+export const e8 = render(show, { titel: 'x' }) // error, first line: did you mean 'title'?

@@ -1,6 +1,19 @@
 // Mistakes with routes, and what the compiler says to each.
 import * as E from 'fp-ts/lib/Either.js'
-import { assign, pipe, pipeline, text, type Conn, type Params, type WithBodyParams } from '../../../lib/index.js'
+import {
+  assign,
+  effect,
+  pipe,
+  pipeline,
+  plugError,
+  putStatus,
+  text,
+  type Assigned,
+  type Conn,
+  type IterableEffect,
+  type Params,
+  type WithBodyParams,
+} from '../../../lib/index.js'
 import { link } from '../../../plugs/index.js'
 import { controller, int, pipelines, router, scope, type Handler } from '../../../router/index.js'
 import { browser, fetchSession, getSession, putFlash, putSession, requireUser, signedIn, type Browser } from '../plugs.js'
@@ -49,24 +62,97 @@ export const s7 = scope('/:id', loadPage, ({ get }) => [get('/', text('x'))])
 // --- handlers
 // error, first line: end with text, json, render, redirect or halt
 export const h1 = scope('/', browser, ({ get }) => [get('/x', c => c)])
-// error: a handler must not be async: wrap the work in attempt(() => promise)
+// error, first line: a handler must not be async: make it a generator (function*) and yield* attempt(() => promise)
 export const h2 = scope('/', ({ get }) => [get('/x', async c => text('x')(c))])
 // error, first line: Property 'nope' does not exist on type '{ readonly id: string; }'
 export const h3 = scope('/', ({ get }) => [get('/x/:id', c => text(c.params.nope)(c))])
 // error, first line: 'c.assigns.currentUser' is possibly 'null'
 export const h4 = scope('/', browser, ({ get }) => [get('/x', c => text(c.assigns.currentUser.name)(c))])
-// error: Property 'session' is missing in type '{}'
+// error: Property 'session' is missing in type 'NoSession<"put fetchSession earlier in the pipeline">'
 export const h5 = scope('/', ({ get }) => [get('/x', c => text(String(getSession('x')(c)))(c))])
 const show: Handler<Browser, 'id'> = c => text(c.params.id)(c)
+const find = (id: number): IterableEffect<{ readonly name: string }> => effect.of({ name: String(id) })
+type Browserless = Conn & Assigned<{ readonly z: number }>
+const needsName: Handler<Conn & Assigned<{ readonly name: string }>> = c => text(c.assigns.name)(c)
 const saved: Handler<Conn & WithBodyParams, 'id'> = c => text(c.params.id)(c)
-// error: NotFetched<"put parsers() earlier in the pipeline">
+// error, first line: "put parsers() earlier in the pipeline; or scope.from<…>(), if it is before the router"
 export const h6 = scope('/', fetchSession, ({ get }) => [get('/:id', saved)])
-// error: Property 'id' is missing in type '{ readonly other: string; }'
+// error, first line: "the path has no parameter 'id'"
 export const h7 = scope('/', browser, ({ get }) => [get('/:other', show)])
 // error, first line: end with text, json, render, redirect or halt
 export const h8 = scope('/', ({ fallback }) => [fallback(c => c)])
-// error: end with text, json, render, redirect or halt
+// error, first line: end with text, json, render, redirect or halt
 export const h9 = scope('/', ({ get }) => [get('/x', pipeline(assign('a', 1)))])
+// error, first line: "give the plug its conn, as in text(…)(conn)"
+export const h10 = scope('/', ({ get }) => [get('/x', c => text('hi'))])
+// error, first line: "for a left, return fail(conn, error)"
+export const h11 = scope('/', ({ get }) => [get('/x', c => E.left(plugError(400, 'X', 'x')))])
+// error, first line: "for a left, return fail(conn, error)"
+export const h12 = scope('/', ({ get }) => [get('/x', c => (c.method === 'GET' ? text('x')(c) : E.left(plugError(400, 'X', 'x'))))]) // prettier-ignore
+// error, first line: "change a conn by functions, as in assign(…)(conn): {...conn} is none"
+export const h13 = scope('/', ({ get }) => [get('/x', c => ({ ...text('x')(c), status: 201 }))])
+// error, first line: "end with text, json, render, redirect or halt"
+export const h14 = scope('/', ({ get }) => [get('/x', c => { text('x')(c) })]) // prettier-ignore
+// error, first line: "end with text, json, render, redirect or halt"
+export const h15 = scope('/', ({ get }) => [get('/x', c => effect.of(c))])
+// error, first line: "end with text, json, render, redirect or halt"
+export const h16 = scope('/', ({ get }) => [get('/x', function* (c) { yield* find(1); return c })]) // prettier-ignore
+// error, first line: "a generator must yield effects: yield* an effect, and wrap a promise in attempt(() => promise)"
+export const h17 = scope('/', ({ get }) => [get('/x', function* (c) { yield 7; return text('x')(c) })]) // prettier-ignore
+// error, first line: 'x' is of type 'unknown'
+export const h18 = scope('/', ({ get }) => [get('/x', function* (c) { const x = yield find(1); return text(x.name)(c) })]) // prettier-ignore
+// error, first line: NotFetchedOr<"put parsers() earlier in the pipeline", "scope.from<…>(), if it is before the router">
+export const h19 = scope('/', ({ post }) => [post('/x', c => text(String(c.bodyParams.title))(c))])
+// error, first line: "put parsers() earlier in the pipeline"
+export const h20 = scope.from<Browserless>()('/', ({ get }) => [get('/:id', saved)])
+// error, first line: "nothing earlier assigns 'name': did you mean 'names'?"
+export const h21 = scope('/', assign('names', 'x'), ({ get }) => [get('/', needsName)])
+// error, first line: "nothing earlier assigns 'name'"
+export const h22 = scope('/', ({ forward }) => [forward('/', needsName)])
+// error, first line: "nothing earlier assigns 'name'"
+export const h23 = scope('/', ({ fallback }) => [fallback(needsName)])
+// error, first line: "nothing earlier assigns 'name'"
+export const h24 = scope('/', ({ match }) => [match('*', '/', needsName)])
+
+// --- plugs that respond and do not halt
+const isIn = (c: Conn): boolean => c.method === 'GET'
+const guard = (c: Conn) => (isIn(c) ? c : pipe(c, putStatus(401), text('log in')))
+const generic = <C extends Conn>(c: C) => (isIn(c) ? c : pipe(c, putStatus(401), text('log in')))
+const inner = pipeline(assign('g', 1), guard)
+// error, first line: end it with halt: pipe(conn, text(…), halt)
+export const g1 = scope('/', guard, ({ get }) => [get('/', text('x'))])
+// error, first line: end it with halt: pipe(conn, text(…), halt)
+export const g2 = scope('/', [assign('b', 2), inner], ({ get }) => [get('/', text('x'))])
+// error, first line: end it with halt: pipe(conn, text(…), halt)
+export const g3 = scope('/', [guard, assign('b', 2)], ({ get }) => [get('/', text('x'))])
+// error, first line: end it with halt: pipe(conn, text(…), halt)
+export const g4 = scope('/', ({ get }) => [get('/', guard, text('x'))])
+// error, first line: end it with halt: pipe(conn, text(…), halt)
+export const g5 = scope('/', ({ get }) => [get('/', [assign('b', 2), generic], text('x'))])
+// error, first line: end it with halt: pipe(conn, text(…), halt)
+export const g6 = pipelines({ guard }).scope('/', 'guard', ({ get }) => [get('/', text('x'))])
+// error, first line: end it with halt: pipe(conn, text(…), halt)
+export const g7 = controller({ plugs: [guard] }, { index: text('x') })
+// error, first line: end it with halt: pipe(conn, text(…), halt)
+export const g8 = controller({ plugs: [[inner, { only: ['index'] }]] }, { index: text('x') })
+// error, first line: end with text, json, render, redirect or halt
+export const g9 = scope('/', ({ forward }) => [forward('/', guard)])
+
+// --- plugs of one route
+// error, first line: "put fetchSession earlier in the pipeline; or scope.from<…>(), if it is before the router"
+export const p1 = scope('/', ({ get }) => [get('/', putSession('a', 1), text('x'))])
+// error, first line: "nothing earlier assigns 'currentUser'"
+export const p2 = scope('/', ({ get }) => [get('/', [fetchSession, signedIn], text('x'))])
+// error, first line: a plug must not be async: wrap the work in attempt(() => promise)
+export const p3 = scope('/', ({ get }) => [get('/', slow, text('x'))])
+// error, first line: "the path has no parameter 'id'"
+export const p4 = scope('/', ({ get }) => [get('/:other', loadPage, text('x'))])
+// error, first line: "nothing earlier assigns 'name'"
+export const p5 = scope('/', ({ get }) => [get('/:id', assign('b', 2), needsName)])
+// error, first line: Property 'nope' does not exist on type '{ readonly id: string; }'
+export const p6 = scope('/', ({ get }) => [get('/:id', assign('b', 2), c => text(c.params.nope)(c))])
+// error, first line: "end with text, json, render, redirect or halt"
+export const p7 = scope('/', ({ get }) => [get('/:id', assign('b', 2), c => c)])
 
 // --- routes that are declared twice
 export const d1 = scope('/admin', ({ get, post }) => [
@@ -101,6 +187,10 @@ export const c3 = scope({ path: '/:id', params: { name: int } }, () => [])
 
 // error, first line: a glob takes no pattern: give 'path' a codec
 export const c4 = scope('/', ({ get }) => [get('/x/*path', { path: /a/ }, text('x'))])
+// error, first line: 'id' needs a codec, such as int, uuid or io-ts's, or a regular expression
+export const c7 = scope('/', ({ get }) => [get('/x/:id', { id: Number }, text('x'))])
+// error, first line: 'id' needs a codec, such as int, uuid or io-ts's, or a regular expression
+export const c8 = scope('/', ({ get }) => [get({ path: '/x/:id', params: { id: { parse: Number } } }, text('x'))])
 // error, first line: the path has no parameter 'idd'
 export const c5 = scope('/', ({ get }) => [get('/x/:id', { idd: /\d+/ }, text('x'))])
 // error, first line: Property 'toFixed' does not exist on type 'string'
@@ -121,7 +211,7 @@ const named = pipelines({ browser, signedIn })
 export const n1 = named.scope('/', 'brwoser', () => [])
 // error, first line: PlugOr<"browser" | "signedIn">'. Did you mean '"signedIn"'?
 export const n2 = named.scope('/', ['browser', 'sigendIn'], () => [])
-// error 7, first line: Unfit<"put fetchSession earlier in the pipeline">
+// error 7, first line: Unfit<"put fetchSession earlier in the pipeline; or scope.from<…>(), if it is before the router">
 // error 5.9, first line: Unfit<"nothing earlier assigns 'currentUser'">
 export const n3 = named.scope('/', 'signedIn', () => [])
 
@@ -144,5 +234,5 @@ export const k4 = controller({}, { show: c => c })
 export const k5 = controller({}, { create: c => pipe(save(c), E.map(name => text(name)(c))) }) // prettier-ignore
 // error, first line: Property 'post' does not exist on type '{}'
 export const k6 = controller({ plugs: [[loadPost, { except: ['edit'] }]] }, { edit: c => text(c.assigns.post)(c) })
-// error: a handler must not be async: wrap the work in attempt(() => promise)
+// error: a handler must not be async: make it a generator (function*) and yield* attempt(() => promise)
 export const k7 = controller({}, { show: async c => text('x')(c) })

@@ -58,7 +58,7 @@ export const e10 = pipeline.from<Conn>()(
 export const e11 = pipeline.from<Conn>()(
   deleteSession('a'), // error: put fetchSession earlier in the pipeline
 )
-export const e12 = (conn: Conn) => getSession('a')(conn) // error: Property 'session' is missing in type '{}'
+export const e12 = (conn: Conn) => getSession('a')(conn) // error: Property 'session' is missing in type 'NoSession<"put fetchSession earlier in the pipeline">'
 export const e13 = putSession('a', () => 1) // error: is not assignable to parameter of type 'Term'
 const visitor = defineSession(t.partial({ theme: t.string }))
 export const e14 = pipeline(

@@ -1,5 +1,5 @@
 /** The table of sessions, as SQL that can be printed, kept among an app's migrations and run any number of times. */
-import { checkOptions, type Rules } from '../../../options.js'
+import { checkOptions, type Rules } from '../../../../lib/options.js'
 import { tableOf, tableRule, type Table } from '../../../sql/table.js'
 
 /** The dialects of SQL that the store speaks. */

@@ -9,9 +9,9 @@ t.test('stderr gets the stack alone', async t => {
   t.notMatch(causeText(cause), /hunter2/)
   t.equal(causeText(Object.assign(new RangeError('far'), { stack: undefined })), 'RangeError: far')
   t.equal(causeText('a text'), 'a text')
-  t.equal(causeText({ password: 'hunter2' }), 'what was thrown is no Error but of type object')
-  t.equal(causeText(Object.create(null)), 'what was thrown is no Error but of type object')
-  t.equal(causeText(undefined), 'what was thrown is no Error but of type undefined')
+  t.equal(causeText({ password: 'hunter2' }), 'a value that is not an Error was thrown: object')
+  t.equal(causeText(Object.create(null)), 'a value that is not an Error was thrown: object')
+  t.equal(causeText(undefined), 'a value that is not an Error was thrown: undefined')
 })
 
 /** What is written to stderr meanwhile. */

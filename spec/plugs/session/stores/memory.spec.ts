@@ -235,18 +235,18 @@ t.test('options are checked at boot', async t => {
   for (const maxEntries of [0, -1, 1.5, '3', Infinity])
     t.throws(() => memoryTable({ maxEntries: maxEntries as number }), {
       name: 'TypeError',
-      message: /memoryTable: maxEntries must be an integer of at least 1/,
+      message: /memoryTable: maxEntries must be a positive integer/,
     })
   t.throws(() => memoryTable({ max: 3 } as object), /memoryTable: unknown option max/)
   t.throws(
     () => memoryStore({ size: 0 } as MemoryTable),
-    /memoryStore: table must be what memoryTable\(\) made/,
+    /memoryStore: table must be what memoryTable\(\) returned/,
   )
   const table = memoryTable()
   for (const ttl of [0, -1, 0.5, '10'])
     t.throws(
       () => memoryStore(table, { ttl: ttl as number }),
-      /memoryStore: ttl must be a whole number of seconds/,
+      /memoryStore: ttl must be a positive integer \(seconds\)/,
     )
   t.throws(() => memoryStore(table, { sliding: 1 as never }), /memoryStore: sliding must be a boolean/)
 })

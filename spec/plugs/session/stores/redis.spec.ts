@@ -381,9 +381,9 @@ t.test(
         message: /^redisStore: client must be a client of redis \(createClient/,
       })
     const wrong: readonly (readonly [object, RegExp])[] = [
-      [{ prefix: '' }, /^redisStore: prefix must be a string that is not empty/],
+      [{ prefix: '' }, /^redisStore: prefix must be a non-empty string/],
       [{ prefix: 7 }, /^redisStore: prefix must be/],
-      [{ ttl: 0 }, /^redisStore: ttl must be a whole number of seconds/],
+      [{ ttl: 0 }, /^redisStore: ttl must be a positive integer \(seconds\)/],
       [{ sliding: 1 }, /^redisStore: sliding must be a boolean/],
       [{ timeout: 0 }, /^redisStore: timeout must be/],
       [{ onFailure: 1 }, /^redisStore: onFailure must be/],

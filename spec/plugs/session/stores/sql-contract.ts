@@ -344,7 +344,7 @@ export const sqlContract = (t: Test, rig: Rig): void => {
     for (const limit of [0, -1, 0.5, NaN])
       t.throws(() => store.deleteExpired(start, limit), {
         name: 'TypeError',
-        message: 'deleteExpired: limit must be an integer of at least 1',
+        message: 'deleteExpired: limit must be a positive integer',
       })
   })
 

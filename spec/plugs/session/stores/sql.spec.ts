@@ -230,10 +230,10 @@ t.test('options and the database are checked at boot', async t => {
     'a-b',
     'a\n',
   ])
-    wrong({ table }, /sqlStore: table must be a name of letters, digits and "_"/)
-  for (const ttl of [0, -1, 0.5, '10']) wrong({ ttl }, /sqlStore: ttl must be a whole number of seconds/)
+    wrong({ table }, /sqlStore: table must be a name of at most 50 letters, digits and "_"/)
+  for (const ttl of [0, -1, 0.5, '10']) wrong({ ttl }, /sqlStore: ttl must be a positive integer \(seconds\)/)
   wrong({ sliding: 1 }, /sqlStore: sliding must be a boolean/)
-  wrong({ timeout: 0 }, /sqlStore: timeout must be a whole number of milliseconds/)
+  wrong({ timeout: 0 }, /sqlStore: timeout must be a positive integer \(milliseconds\)/)
   wrong({ onFailure: 1 }, /sqlStore: onFailure must be a function/)
   wrong({ schema: 'a' }, /sqlStore: unknown option schema/)
   for (const other of [undefined, null, 'postgres://', {}, { query: 1 }, { prepare: () => 1 }, () => 1])
@@ -244,7 +244,7 @@ t.test('options and the database are checked at boot', async t => {
   for (const options of [undefined, {}, { dialect: 'mysql' }])
     t.throws(
       () => sqlMigration(options as never),
-      /sqlMigration: (the options must|dialect must be 'postgres' or)/,
+      /sqlMigration: (options must|dialect must be 'postgres' or)/,
     )
   t.throws(() => sqlMigration({ dialect: 'sqlite', table: 'a b' }), /sqlMigration: table must be/)
 })

@@ -1,0 +1,20 @@
+/** What the code that sends responses needs to know about its server. */
+import type { Conn } from '../../../conn.js'
+import type { PlugError } from '../../../error.js'
+import type { NodeRequest } from '../request/node-request.js'
+
+/** What the code that sends responses needs to know about its server. */
+export interface ServerContext {
+  /** Reports a bug to `onError`. */
+  readonly report: (cause: unknown, conn: Conn) => void
+  /** Makes the app's response to a failure, and runs the hooks of the conn that it is given. */
+  readonly render: (conn: Conn, problem: PlugError) => Conn | Promise<Conn>
+  /** Starts the deadline of a request, or continues it. {@link NodeRequest.stopDeadline} stops it. */
+  readonly startDeadline: (request: NodeRequest) => void
+  /** The milliseconds within which a client must read some of a long response; 0 for no limit. */
+  readonly sendTimeout: number
+  /** The header lines that keep a connection open. */
+  readonly keepAlive: string
+  /** Whether the server is stopping, so that every response is the last of its connection. */
+  readonly stopping: () => boolean
+}

@@ -1,0 +1,173 @@
+/**
+ * Sends a streamed body chunk by chunk, as fast as the client reads it. When the client leaves, the source is closed
+ * immediately: its iterator returns, a Node stream is destroyed, a web stream is canceled.
+ */
+import type { Conn } from '../../../conn.js'
+import { isPromise } from '../../../later.js'
+import type { NodeRequest } from '../request/node-request.js'
+import { finish } from './finish.js'
+import type { ServerContext } from './server-context.js'
+
+/** The chunks of a stream. */
+export type Chunks = AsyncIterable<string | Uint8Array>
+
+const ignore = (): void => {}
+
+/**
+ * Releases what an unused stream holds: destroys a Node stream, cancels a web stream. Other iterables hold nothing before
+ * their iterator is started. Never throws.
+ *
+ * @param report receives what `destroy` or `cancel` throws or rejects with
+ */
+export const abandon = (chunks: Chunks, report: (cause: unknown) => void): void => {
+  const source = chunks as {
+    readonly destroy?: () => unknown
+    readonly on?: (event: 'error', listener: () => void) => unknown
+    readonly cancel?: () => unknown
+    /** A web stream that is being iterated rejects `cancel`; its iterator cancels it. */
+    readonly locked?: boolean
+  }
+  try {
+    if (typeof source.destroy === 'function') {
+      // an 'error' event without a listener would end the process, and there is no other listener on an unused stream
+      source.on?.('error', ignore)
+      source.destroy()
+    } else if (typeof source.cancel === 'function' && source.locked !== true) {
+      const canceled = source.cancel()
+      if (isPromise(canceled)) canceled.then(ignore, report)
+    }
+  } catch (cause) {
+    report(cause)
+  }
+}
+
+const toBytes = (chunk: unknown): Uint8Array => {
+  if (typeof chunk === 'string') return Buffer.from(chunk)
+  if (chunk instanceof Uint8Array) return chunk
+  throw new TypeError(
+    `stream: each chunk must be a string or a Uint8Array, got ${chunk === null ? 'null' : typeof chunk}`,
+  )
+}
+
+/** A stream that is being read. */
+export interface Source {
+  /** The next chunk as bytes, undefined at the end. Rejects with the stream's failure, or if its length is not as declared. */
+  readonly next: () => Promise<Uint8Array | undefined>
+  /** Closes the stream before its end. */
+  readonly close: () => void
+  /** Whether it was closed before its end. */
+  readonly closed: () => boolean
+}
+
+/**
+ * Starts to read a stream.
+ *
+ * @param length the declared content-length; undefined if there is none
+ * @param report receives what the stream throws or rejects with while it is closed
+ */
+export const openSource = (
+  chunks: Chunks,
+  length: number | undefined,
+  report: (cause: unknown) => void,
+): Source => {
+  const iterator = chunks[Symbol.asyncIterator]()
+  let read = 0
+  let isOver = false
+  let isClosed = false
+  /** As in `for await`, an iterator that ends or fails by itself is not closed. */
+  const nextOf = async (): Promise<IteratorResult<unknown>> => {
+    try {
+      const result = await iterator.next()
+      isOver = result.done === true
+      return result
+    } catch (cause) {
+      isOver = true
+      throw cause
+    }
+  }
+  return {
+    next: async () => {
+      const { done, value } = await nextOf()
+      if (isClosed) return undefined
+      if (done) {
+        if (length !== undefined && read < length)
+          throw new RangeError(
+            `stream: the content-length is ${length} bytes, and the stream ended after ${read}`,
+          )
+        return undefined
+      }
+      const bytes = toBytes(value)
+      read += bytes.length
+      if (length !== undefined && read > length)
+        throw new RangeError(`stream: the stream is longer than its content-length of ${length} bytes`)
+      return bytes
+    },
+    close: () => {
+      if (isClosed) return
+      isClosed = true
+      if (isOver) return
+      abandon(chunks, report)
+      try {
+        const returned: unknown = iterator.return?.()
+        if (isPromise(returned)) returned.then(ignore, report)
+      } catch (cause) {
+        report(cause)
+      }
+    },
+    closed: () => isClosed,
+  }
+}
+
+/** Resolves when the client has read what was written, or has left. Closes the connection if it reads nothing for too long. */
+const drained = (request: NodeRequest, sendTimeout: number): Promise<void> =>
+  new Promise(resolve => {
+    const { response } = request
+    const { socket } = request.message
+    const done = (): void => {
+      response.off('drain', done)
+      socket.off('close', done).setTimeout(0)
+      resolve()
+    }
+    response.on('drain', done)
+    socket.on('close', done).setTimeout(sendTimeout)
+  })
+
+/** Aborts a connection so that the client notices the missing part, even if only the end of the connection ends the body. */
+const abort = ({ message }: NodeRequest): void => {
+  const { socket } = message
+  if (message.httpVersion === '1.0' && !('encrypted' in socket)) socket.resetAndDestroy()
+  else socket.destroy()
+}
+
+/**
+ * Sends the chunks of a body whose head is written. Never rejects: a failure aborts the connection.
+ *
+ * @param first the first chunk, if it was read before the head was written
+ */
+export const sendChunks = async (
+  server: ServerContext,
+  request: NodeRequest,
+  conn: Conn,
+  source: Source,
+  first?: Uint8Array,
+): Promise<void> => {
+  const { response } = request
+  const { socket } = request.message
+  socket.on('close', source.close)
+  try {
+    let chunk = first ?? (await source.next())
+    while (chunk !== undefined) {
+      if (chunk.length > 0 && !response.write(chunk)) await drained(request, server.sendTimeout)
+      if (source.closed()) return
+      chunk = await source.next()
+    }
+    if (!source.closed()) finish(request)
+  } catch (cause) {
+    if (source.closed()) return
+    server.report(cause, conn)
+    abort(request)
+    source.close()
+  } finally {
+    socket.off('close', source.close)
+  }
+}
