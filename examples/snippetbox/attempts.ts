@@ -1,11 +1,11 @@
 /**
- * Slows down those who guess passwords, by account and by address. The table is a value that the app makes; it is read
- * and written inside effects only, holds a bounded number of names and forgets the oldest first.
+ * Slows down password guessing, by account and by address. The app creates the table, and only effects read and write it.
+ * It holds a bounded number of names and evicts the oldest first.
  */
 import { right } from 'fp-ts/lib/Either.js'
-import type { Effect } from 'plugboard'
+import { effect, type IterableEffect } from 'plugboard'
 
-/** Who tries to log in: to which account, and from which address. */
+/** A login attempt: for which account, and from which address. */
 export interface Attempt {
   readonly account: string
   readonly address: string
@@ -13,25 +13,25 @@ export interface Attempt {
 
 export interface Attempts {
   /**
-   * Counts an attempt and lets it through: 0. Or, after too many lately, the seconds until the next may be made. It
-   * counts before the password is checked, so that many guesses at once are no way around it.
+   * Counts an attempt and returns 0. After too many attempts, it returns the seconds to wait before the next one. Call it
+   * before the password is checked, so that concurrent guesses are counted too.
    */
-  readonly begin: (attempt: Attempt, now: number) => Effect<number>
-  /** The password was right: forgets what the account had counted, and this attempt of the address. */
-  readonly succeed: (attempt: Attempt) => Effect<void>
+  readonly begin: (attempt: Attempt, now: number) => IterableEffect<number>
+  /** Resets the account's count after a correct password, and uncounts this attempt of the address. */
+  readonly succeed: (attempt: Attempt) => IterableEffect<void>
 }
 
-/** How many attempts are free: an address may be that of a whole office. */
+/** How many attempts are free. More by address, since a whole office may share one. */
 const free = { account: 5, address: 20 }
 const minute = 60_000
-/** No wait is longer, in milliseconds. */
+/** The longest wait, in milliseconds. */
 const longest = 15 * minute
-/** After so many milliseconds without an attempt all is forgotten. */
+/** After this many milliseconds without an attempt, a count is reset. */
 const memory = 60 * minute
-/** How many names are remembered. */
+/** How many names the table holds. */
 const most = 20_000
 
-/** The wait before the next attempt, in milliseconds: a second after the free ones, and twice as long each time. */
+/** The wait before the next attempt, in milliseconds: one second after the free attempts, doubled each time. */
 const waitAfter = (count: number, free: number): number =>
   count < free ? 0 : Math.min(longest, 1000 * 2 ** (count - free))
 
@@ -47,7 +47,7 @@ export const makeAttempts = (): Attempts => {
     const found = table.get(name)
     return found === undefined || now - found.last >= memory ? { count: 0, last: now } : found
   }
-  /** Puts a name at the end of the table, where the youngest are. */
+  /** Puts a name at the end of the table, where the newest are. */
   const put = (name: string, value: Counted): void => {
     table.delete(name)
     table.set(name, value)
@@ -62,22 +62,24 @@ export const makeAttempts = (): Attempts => {
     ] as const
 
   return {
-    begin: (attempt, now) => () => {
-      const waits = named(attempt).map(([name, free]) => {
-        const { count, last } = counted(name, now)
-        return last + waitAfter(count, free) - now
-      })
-      const wait = Math.max(0, ...waits)
-      if (wait === 0)
-        for (const [name] of named(attempt)) put(name, { count: counted(name, now).count + 1, last: now })
-      return right(Math.ceil(wait / 1000))
-    },
-    succeed: attempt => () => {
-      const [[account], [address]] = named(attempt)
-      table.delete(account)
-      const found = table.get(address)
-      if (found !== undefined) put(address, { count: found.count - 1, last: found.last })
-      return right(undefined)
-    },
+    begin: (attempt, now) =>
+      effect.from(() => {
+        const waits = named(attempt).map(([name, free]) => {
+          const { count, last } = counted(name, now)
+          return last + waitAfter(count, free) - now
+        })
+        const wait = Math.max(0, ...waits)
+        if (wait === 0)
+          for (const [name] of named(attempt)) put(name, { count: counted(name, now).count + 1, last: now })
+        return right(Math.ceil(wait / 1000))
+      }),
+    succeed: attempt =>
+      effect.from(() => {
+        const [[account], [address]] = named(attempt)
+        table.delete(account)
+        const found = table.get(address)
+        if (found !== undefined) put(address, { count: found.count - 1, last: found.last })
+        return right(undefined)
+      }),
   }
 }

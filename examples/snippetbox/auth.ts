@@ -1,4 +1,4 @@
-/** Who is asking: the kit of `plugboard/auth` as Snippetbox uses it. */
+/** Authentication: the plugs of `plugboard/auth`, configured for Snippetbox. */
 import type { Conn } from 'plugboard'
 import { authentication } from 'plugboard/auth'
 import { tokenAge } from './data/tokens.js'
@@ -6,11 +6,11 @@ import type { WithServices } from './services.js'
 
 const day = 24 * 60 * 60
 
-/** How long a log-in lasts, in seconds; after it one must log in again, unless one asked to be remembered. */
+/** How long a login lasts, in seconds, unless the user chose to stay logged in. */
 export const sessionAge = 7 * day
 
 export const auth = authentication({
-  tokens: (conn: Conn & WithServices) => conn.assigns.services.tokens,
+  tokens: (conn: Conn & WithServices) => conn.assigns.tokens,
   logInPath: '/login',
   sudoPath: '/account/confirm',
   maxAge: tokenAge,

@@ -1,5 +1,5 @@
-/** The whole app: what every request goes through before the router, and the router. */
-import { assign, endpoint, pipeline, type After, type Endpoint } from 'plugboard'
+/** The whole app: the plugs that every request passes through, then the router. */
+import { assign, endpoint, pipe, pipeline, ports, type After, type Endpoint } from 'plugboard'
 import {
   head,
   lint,
@@ -16,15 +16,15 @@ import {
   type Store,
 } from 'plugboard/plugs'
 import type { Config, SessionConfig } from './config.js'
-import { renderErrors } from './errors.js'
+import { renderErrors, showFailures } from './errors.js'
 import { app } from './router.js'
 import type { Services } from './services.js'
 
-/** What the app needs of the world. */
+/** The ports of the plugs before the router. */
 export interface Ports {
   readonly assets: Directory
   readonly log: LogPort
-  /** Where sessions live. */
+  /** The store of the sessions. */
   readonly sessions: Store
 }
 
@@ -48,15 +48,18 @@ const beforeRouter = (config: Config, services: Services, { assets, log, session
     methodOverride,
     head,
     session(sessionOptions(config.session, sessions)),
-    assign('services', services),
+    ports('repository', services.repository),
+    ports('tokens', services.tokens),
+    ports('attempts', services.attempts),
+    assign('mode', services.mode),
   )
 
-/** The conn that the router is given. */
+/** The conn that the router receives. */
 export type AtRouter = After<ReturnType<typeof beforeRouter>>
 
-/** The app. Outside of production its plugs are watched: one that is not pure fails with a sentence that says so. */
-export const makeEndpoint = (config: Config, services: Services, ports: Ports): Endpoint => {
-  const plugs = pipeline(beforeRouter(config, services, ports), app)
+/** Creates the app. Outside production, `lint` checks that its plugs are pure. */
+export const makeEndpoint = (config: Config, services: Services, given: Ports): Endpoint => {
+  const plugs = pipeline(beforeRouter(config, services, given), pipe(app, showFailures))
   return endpoint(
     { secretKeyBase: config.secretKeyBase, renderErrors },
     config.mode === 'production' ? plugs : lint(plugs),

@@ -1,11 +1,29 @@
-/** What people see when a request fails: a page of the site that says what to do, where a page was asked for. */
-import { assign, errorResponse, pipe, type Conn, type PlugError, type Responded } from 'plugboard'
+/** Error pages: what the client sees if a request fails. Clients that do not accept HTML get a short text or JSON. */
+import {
+  assign,
+  errorResponse,
+  fail,
+  pipe,
+  putStatus,
+  rescue,
+  type Conn,
+  type Halted,
+  type PlugError,
+  type Responded,
+} from 'plugboard'
 import { getFormat, putRootLayout, render } from 'plugboard/plugs'
+import { noSuchSnippet, notYours } from './failures.js'
 import { secureHeaders } from './secure-headers.js'
 import { layout } from './views/layout.js'
 import { problem } from './views/pages.js'
 
-/** Headings and sentences by status. Of what went wrong inside, nobody is told. */
+/** Headings of the app's own failures, by name. */
+const titles: Readonly<Record<string, string>> = {
+  [noSuchSnippet.name]: 'Page not found',
+  [notYours.name]: 'Not yours',
+}
+
+/** Headings and sentences by status. They never mention the cause of a failure. */
 const words: Readonly<Record<number, readonly [title: string, message: string]>> = {
   403: [
     'That did not come from here',
@@ -25,7 +43,18 @@ const wordsFor = ({ status, message }: PlugError): readonly [title: string, mess
 const wantsPage = (conn: Conn): boolean =>
   getFormat(conn) === 'html' || (conn.reqHeaders.get('accept') ?? '').includes('text/html')
 
-/** Renders a failure: the app's part in `endpoint({ renderErrors })`. A flash is left for a page that can use it up. */
+/**
+ * Answers the app's own failures with a page. It counts as a response: the session is saved, and the page shows the flash.
+ * Other failures are left to `renderErrors`.
+ */
+export const showFailures = rescue(error => (conn: Conn): (Conn & Responded) | Halted => {
+  const title = error._tag === 'AppError' ? titles[error.name] : undefined
+  return title === undefined
+    ? fail(conn, error)
+    : pipe(conn, putStatus(error.status), render(problem, { title, message: error.message }))
+})
+
+/** Renders all other failures: the app's part in `endpoint({ renderErrors })`. The flash stays in the session, for the next page. */
 export const renderErrors =
   (error: PlugError) =>
   (conn: Conn): Conn & Responded => {

@@ -1,4 +1,4 @@
-/** The pipelines of the site: what its pages have in common, and what those behind the log-in need besides. */
+/** The pipelines of the site: one for all pages, and those of the pages that require a login, or none. */
 import {
   assign,
   named,
@@ -27,14 +27,14 @@ import { readTheme } from './forms.js'
 import { secureHeaders } from './secure-headers.js'
 import { layout } from './views/layout.js'
 
-/** The theme is a preference kept in the session, so that it needs no account. */
+/** The theme is stored in the session, so it does not require an account. */
 const fetchTheme = <C extends Conn & WithSession>(conn: C) =>
   assign('theme', readTheme(getSession('theme', '')(conn)))(conn)
 
-/** Views see assigns alone, so what the layout shows is assigned. */
+/** Views receive only assigns, so the layout's flash is assigned. */
 const assignFlash = <C extends Conn & WithFlash>(conn: C) => assign('flash', conn.flash)(conn)
 
-/** The menu of those who are logged in holds a form; other pages ask for a token themselves, or set no cookie. */
+/** The menu of logged-in users contains a form. Other pages request a token themselves, or set no cookie. */
 const protectMenu = <C extends Conn & WithCsrf & WithCurrentUser<User>>(
   conn: C,
 ): C | (C & Assigned<{ readonly csrfToken: string }>) =>
@@ -59,13 +59,13 @@ export const browser = named(
 /** The conn of every page. */
 export type Browser = After<typeof browser>
 
-/** For pages that need a user. */
+/** For pages that require a user. */
 export const authenticated = named('authenticated', pipeline.from<Browser>()(auth.requireAuthenticatedUser))
-/** The conn of a page behind the log-in: its user is there. */
+/** The conn of a page that requires a login: its user is not null. */
 export type Authenticated = After<typeof authenticated>
 
-/** For what one should not be able to do on a machine that somebody left alone. */
+/** For actions that must not be available on an unattended device. */
 export const confirmed = named('confirmed', pipeline.from<Authenticated>()(auth.requireSudoMode))
 
-/** For pages that make no sense to those who are logged in. */
+/** For pages that are of no use to logged-in users. */
 export const anonymous = named('anonymous', pipeline.from<Browser>()(auth.redirectIfAuthenticated))

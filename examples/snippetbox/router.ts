@@ -1,4 +1,4 @@
-/** The addresses of the site. */
+/** The routes of the site. */
 import { int, router, scope } from 'plugboard/router'
 import * as accounts from './controllers/accounts.js'
 import { health } from './controllers/health.js'
@@ -21,13 +21,11 @@ export const app = router(
       get('/login', accounts.newLogin),
       post('/login', accounts.createLogin),
     ]),
-    scope('/', authenticated, ({ get, post, resources, scope }) => [
+    scope('/', authenticated, ({ get, post, match, resources }) => [
       get('/account', accounts.account),
       get('/account/confirm', accounts.newConfirmation),
       post('/account/confirm', accounts.createConfirmation),
-      scope('/', confirmed, ({ match }) => [
-        match(['DELETE', 'POST'], '/account', accounts.logoutEverywhere),
-      ]),
+      match(['DELETE', 'POST'], '/account', confirmed, accounts.logoutEverywhere),
       resources('/snippets', ownSnippets, { codec: int }),
     ]),
     resources('/snippets', snippets, { codec: int }),

@@ -1,7 +1,7 @@
-/** The headers that keep browsers careful, on pages and on error pages alike. */
+/** The security headers of all pages, error pages included. */
 import { putSecureBrowserHeaders } from 'plugboard/plugs'
 
-/** No script at all, and styles from here alone: what slipped through the escaping of a view could still do nothing. */
+/** No scripts, and styles only from this origin, as a second defense after the escaping of the views. */
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

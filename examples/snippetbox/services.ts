@@ -1,4 +1,4 @@
-/** What the app is given from outside: its database, its tokens of log-ins and its count of log-in attempts. Everything else is on the conn. */
+/** The app's ports: its database, its login tokens and its count of login attempts. They are assigns of the conn. */
 import type { Assigned } from 'plugboard'
 import type { TokenStore } from 'plugboard/auth'
 import type { Attempts } from './attempts.js'
@@ -13,4 +13,4 @@ export interface Services {
 }
 
 /** A conn that has them. */
-export type WithServices = Assigned<{ readonly services: Services }>
+export type WithServices = Assigned<Services>

@@ -1,6 +1,6 @@
-/** Signing up, logging in and out, and the account's own page. */
-import { isLeft } from 'fp-ts/lib/Either.js'
-import { effect, pipe, putRespHeader, putStatus, type Conn, type Effect, type Responded } from 'plugboard'
+/** Signing up, logging in and out, and the account page. */
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js'
+import { gen, pipe, putRespHeader, putStatus, type Conn, type Responded } from 'plugboard'
 import { render, withCsrfToken } from 'plugboard/plugs'
 import type { Handler } from 'plugboard/router'
 import { auth } from '../auth.js'
@@ -24,71 +24,53 @@ const signupPage =
   (conn: Browser): Conn & Responded =>
     pipe(conn, withCsrfToken, render(views.signup, { title: 'Sign up', form }))
 
-const refuseSignup =
+const rejectSignup =
   (form: SignupForm) =>
   (conn: Browser): Conn & Responded =>
     pipe(conn, putStatus('unprocessableEntity'), signupPage(form))
 
 export const newSignup: Handler<Browser> = conn => signupPage(emptySignup)(conn)
 
-export const createSignup: Handler<Browser> = conn => {
+export const createSignup: Handler<Browser> = function* (conn) {
   const credentials = readSignup(conn.bodyParams)
-  if (isLeft(credentials)) return refuseSignup(credentials.left)(conn)
+  if (isLeft(credentials)) return rejectSignup(credentials.left)(conn)
   const { email } = credentials.right
-  const taken: SignupForm = { values: { email, password: '' }, errors: { email: 'has already been taken' } }
-  return pipe(
-    conn.assigns.services.repository.register(credentials.right, conn.now),
-    effect.chain(user =>
-      isLeft(user)
-        ? effect.of(refuseSignup(taken)(conn))
-        : auth.logInUser(user.right, { message: 'Your account has been created.' })(conn),
-    ),
-  )
+  const user = yield* conn.assigns.repository.register(credentials.right, conn.now)
+  return isLeft(user)
+    ? rejectSignup({ values: { email, password: '' }, errors: { email: 'has already been taken' } })(conn)
+    : auth.logInUser(user.right, { message: 'Your account has been created.' })(conn)
 }
 
-// --- who one is
+// --- checking credentials
 
-/** The user of credentials, or why they are not looked at: too many were tried lately. Seconds to wait. */
-const check = (
-  { assigns, remoteIp, now }: Browser,
-  credentials: Credentials,
-): Effect<User | null | number> => {
-  const { repository, attempts } = assigns.services
-  const attempt = { account: normalEmail(credentials.email), address: remoteIp }
-  return pipe(
-    attempts.begin(attempt, now),
-    effect.chain((wait): Effect<User | null | number> =>
-      wait > 0
-        ? effect.of(wait)
-        : pipe(
-            repository.authenticate(credentials),
-            effect.chain(user =>
-              user === null
-                ? effect.of(null)
-                : pipe(
-                    attempts.succeed(attempt),
-                    effect.map(() => user),
-                  ),
-            ),
-          ),
-    ),
-  )
-}
+/** Why credentials are rejected: they are wrong, or there were too many attempts. Then: how many seconds to wait. */
+type Rejection = 'invalid' | number
 
-/** What somebody is told who is not let in: the wrong password, or the seconds to wait. */
-const refuse =
-  (why: null | number, problem: string, page: (problem: string) => (conn: Browser) => Conn & Responded) =>
+/** The user of credentials. After too many attempts the password is not checked. */
+const authenticate = ({ assigns, remoteIp, now }: Browser, credentials: Credentials) =>
+  gen(function* authenticate() {
+    const { repository, attempts } = assigns
+    const attempt = { account: normalEmail(credentials.email), address: remoteIp }
+    const wait = yield* attempts.begin(attempt, now)
+    if (wait > 0) return left(wait) as Either<Rejection, User>
+    const user = yield* repository.authenticate(credentials)
+    if (user === null) return left('invalid') as Either<Rejection, User>
+    yield* attempts.succeed(attempt)
+    return right(user)
+  })
+
+/** Shows the form again, with the reason. */
+const reject =
+  (why: Rejection, invalid: string, page: (problem: string) => (conn: Browser) => Conn & Responded) =>
   (conn: Browser): Conn & Responded =>
-    why === null
-      ? pipe(conn, putStatus('unprocessableEntity'), page(problem))
+    why === 'invalid'
+      ? pipe(conn, putStatus('unprocessableEntity'), page(invalid))
       : pipe(
           conn,
           putStatus('tooManyRequests'),
           putRespHeader('retry-after', String(why)),
           page(`Too many attempts. Try again in ${why === 1 ? 'a second' : `${why} seconds`}.`),
         )
-
-const isUser = (found: User | null | number): found is User => typeof found === 'object' && found !== null
 
 // --- logging in
 
@@ -100,20 +82,16 @@ const loginPage =
 
 export const newLogin: Handler<Browser> = conn => loginPage('')('')(conn)
 
-export const createLogin: Handler<Browser> = conn => {
+export const createLogin: Handler<Browser> = function* (conn) {
   const credentials = readCredentials(conn.bodyParams)
   const rememberMe = readRememberMe(conn.bodyParams)
-  return pipe(
-    check(conn, credentials),
-    effect.chain(found =>
-      isUser(found)
-        ? auth.logInUser(found, { rememberMe, message: 'Welcome back!' })(conn)
-        : effect.of(refuse(found, 'Invalid email or password', loginPage(credentials.email))(conn)),
-    ),
-  )
+  const user = yield* authenticate(conn, credentials)
+  return isLeft(user)
+    ? reject(user.left, 'Invalid email or password', loginPage(credentials.email))(conn)
+    : auth.logInUser(user.right, { rememberMe, message: 'Welcome back!' })(conn)
 }
 
-// --- being logged in
+// --- for logged-in users
 
 export const account: Handler<Authenticated> = conn =>
   pipe(
@@ -129,16 +107,12 @@ const confirmationPage =
 
 export const newConfirmation: Handler<Authenticated> = conn => confirmationPage('')(conn)
 
-export const createConfirmation: Handler<Authenticated> = conn => {
+export const createConfirmation: Handler<Authenticated> = function* (conn) {
   const { email } = conn.assigns.currentUser
-  return pipe(
-    check(conn, { email, password: readPassword(conn.bodyParams) }),
-    effect.chain(found =>
-      isUser(found)
-        ? auth.logInUser(found, { returnTo: '/account' })(conn)
-        : effect.of(refuse(found, 'Invalid password', confirmationPage)(conn)),
-    ),
-  )
+  const user = yield* authenticate(conn, { email, password: readPassword(conn.bodyParams) })
+  return isLeft(user)
+    ? reject(user.left, 'Invalid password', confirmationPage)(conn)
+    : auth.logInUser(user.right, { returnTo: '/account' })(conn)
 }
 
 export const logout: Handler<Browser> = auth.logOutUser

@@ -1,11 +1,10 @@
-/** Whether the site works, for those who watch it. */
-import { effect, pipe, text } from 'plugboard'
+/** The health check, for monitoring. */
+import { text } from 'plugboard'
 import type { Handler } from 'plugboard/router'
 import type { AtRouter } from '../endpoint.js'
 
-/** 200 when the database answers; otherwise its failure, a 503. */
-export const health: Handler<AtRouter> = conn =>
-  pipe(
-    conn.assigns.services.repository.ping,
-    effect.map(() => text('ok')(conn)),
-  )
+/** Responds with 200 if the database answers, else with its failure, a 503. */
+export const health: Handler<AtRouter> = function* (conn) {
+  yield* conn.assigns.repository.ping()
+  return text('ok')(conn)
+}

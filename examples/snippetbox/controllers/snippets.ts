@@ -1,23 +1,24 @@
-/** Snippets: all may read them, their owners write them. */
+/** Snippets: everyone can read them, only their authors can change them. */
 import { isLeft, isRight } from 'fp-ts/lib/Either.js'
 import {
-  effect,
+  ensure,
+  gen,
+  orFail,
   pipe,
   putStatus,
   redirect,
   type Conn,
-  type Effect,
   type Params,
   type Responded,
 } from 'plugboard'
 import { putFlash, render, withCsrfToken } from 'plugboard/plugs'
 import { int, type Actions, type Codec, type Handler } from 'plugboard/router'
 import type { Snippet } from '../data/repository.js'
+import { noSuchSnippet, notYours } from '../failures.js'
 import { emptySnippet, readSnippet, snippetForm, type SnippetForm } from '../forms.js'
+import { path } from '../links.js'
 import type { Authenticated, Browser } from '../pipelines.js'
-import { app } from '../router.js'
 import * as views from '../views/snippets.js'
-import { notFound, problem } from './pages.js'
 
 const perPage = 10
 
@@ -25,36 +26,34 @@ const perPage = 10
 type Id = { readonly id: number }
 type Options = { readonly codec: Codec<number> }
 
-// --- for all
+// --- for everyone
 
-/** The page that the query asks for: 1 unless it is a whole number. */
+/** The page number of the query; 1 if it is not an integer. */
 const pageOf = (conn: Browser): number => {
   const page = int.decode(conn.queryParams['page'])
   return isRight(page) ? page.right : 1
 }
 
-const index: Handler<Browser> = conn =>
-  pipe(
-    conn.assigns.services.repository.pageOfSnippets(pageOf(conn), perPage),
-    effect.map(page => render(views.index, { title: 'Snippets', page })(conn)),
-  )
+const index: Handler<Browser> = function* (conn) {
+  const page = yield* conn.assigns.repository.pageOfSnippets(pageOf(conn), perPage)
+  return render(views.index, { title: 'Snippets', page })(conn)
+}
 
-/** Responds with the snippet of the path, or says that there is none. */
-const withSnippet = (
-  conn: Browser & Params<Id>,
-  respond: (snippet: Snippet) => Effect<Conn & Responded>,
-): Effect<Conn & Responded> =>
-  pipe(
-    conn.assigns.services.repository.snippet(conn.params.id),
-    effect.chain(snippet => (snippet === null ? effect.of(notFound(conn)) : respond(snippet))),
-  )
+/** The snippet of the path. */
+const findSnippet = (conn: Browser & Params<Id>) =>
+  gen(function* findSnippet() {
+    const snippet = yield* conn.assigns.repository.snippet(conn.params.id)
+    return yield* orFail(snippet, noSuchSnippet)
+  })
 
-const show: Handler<Browser, Id> = conn =>
-  withSnippet(conn, snippet => effect.of(render(views.show, { title: snippet.title, snippet })(conn)))
+const show: Handler<Browser, Id> = function* (conn) {
+  const snippet = yield* findSnippet(conn)
+  return render(views.show, { title: snippet.title, snippet })(conn)
+}
 
 export const snippets = { index, show } satisfies Partial<Actions<Browser, '/snippets', Options>>
 
-// --- for those who are logged in
+// --- for logged-in users
 
 const newPage =
   (form: SnippetForm) =>
@@ -64,59 +63,50 @@ const newPage =
 const showSnippet =
   ({ id }: Snippet, message: string) =>
   (conn: Browser): Conn & Responded =>
-    pipe(conn, putFlash('info', message), redirect(app.path('/snippets/:id', { id })))
+    pipe(conn, putFlash('info', message), redirect(path('/snippets/:id', { id })))
 
-const create: Handler<Authenticated> = conn => {
+const create: Handler<Authenticated> = function* (conn) {
   const input = readSnippet(conn.bodyParams)
   if (isLeft(input)) return pipe(conn, putStatus('unprocessableEntity'), newPage(input.left))
-  const { services, currentUser } = conn.assigns
-  return pipe(
-    services.repository.createSnippet(currentUser.id, input.right, conn.now),
-    effect.map(snippet => showSnippet(snippet, 'Snippet created.')(conn)),
-  )
+  const { repository, currentUser } = conn.assigns
+  const snippet = yield* repository.createSnippet(currentUser.id, input.right, conn.now)
+  return showSnippet(snippet, 'Snippet created.')(conn)
 }
 
-// --- for those who wrote them
+// --- for the author
 
 const editPage =
   (id: number, form: SnippetForm) =>
   (conn: Browser): Conn & Responded =>
     pipe(conn, withCsrfToken, render(views.edit, { title: 'Edit snippet', id, form }))
 
-const notYours = problem(403, 'Not yours', 'Only the one who wrote a snippet can change it.')
-
-/** Responds with the snippet of the path if it is the current user's, or says why not. */
-const withOwnSnippet = (
-  conn: Authenticated & Params<Id>,
-  respond: (snippet: Snippet) => Effect<Conn & Responded>,
-): Effect<Conn & Responded> =>
-  withSnippet(conn, snippet =>
-    snippet.userId === conn.assigns.currentUser.id ? respond(snippet) : effect.of(notYours(conn)),
-  )
-
-const edit: Handler<Authenticated, Id> = conn =>
-  withOwnSnippet(conn, snippet => effect.of(editPage(snippet.id, snippetForm(snippet))(conn)))
-
-const update: Handler<Authenticated, Id> = conn =>
-  withOwnSnippet(conn, ({ id, userId }) => {
-    const input = readSnippet(conn.bodyParams)
-    if (isLeft(input))
-      return effect.of(pipe(conn, putStatus('unprocessableEntity'), editPage(id, input.left)))
-    return pipe(
-      conn.assigns.services.repository.updateSnippet(id, userId, input.right, conn.now),
-      effect.map(changed =>
-        changed === null ? notFound(conn) : showSnippet(changed, 'Snippet updated.')(conn),
-      ),
-    )
+/** The snippet of the path, which must be the current user's. */
+const findOwnSnippet = (conn: Authenticated & Params<Id>) =>
+  gen(function* findOwnSnippet() {
+    const snippet = yield* findSnippet(conn)
+    yield* ensure(conn, snippet.userId === conn.assigns.currentUser.id, notYours)
+    return snippet
   })
 
-const remove: Handler<Authenticated, Id> = conn =>
-  withOwnSnippet(conn, ({ id, userId }) =>
-    pipe(
-      conn.assigns.services.repository.deleteSnippet(id, userId),
-      effect.map(() => pipe(conn, putFlash('info', 'Snippet deleted.'), redirect(app.path('/snippets')))),
-    ),
-  )
+const edit: Handler<Authenticated, Id> = function* (conn) {
+  const snippet = yield* findOwnSnippet(conn)
+  return editPage(snippet.id, snippetForm(snippet))(conn)
+}
+
+const update: Handler<Authenticated, Id> = function* (conn) {
+  const { id, userId } = yield* findOwnSnippet(conn)
+  const input = readSnippet(conn.bodyParams)
+  if (isLeft(input)) return pipe(conn, putStatus('unprocessableEntity'), editPage(id, input.left))
+  const updated = yield* conn.assigns.repository.updateSnippet(id, userId, input.right, conn.now)
+  const snippet = yield* orFail(updated, noSuchSnippet)
+  return showSnippet(snippet, 'Snippet updated.')(conn)
+}
+
+const remove: Handler<Authenticated, Id> = function* (conn) {
+  const { id, userId } = yield* findOwnSnippet(conn)
+  yield* conn.assigns.repository.deleteSnippet(id, userId)
+  return pipe(conn, putFlash('info', 'Snippet deleted.'), redirect(path('/snippets')))
+}
 
 export const ownSnippets = {
   new: newPage(emptySnippet),

@@ -1,7 +1,8 @@
-// The repository in memory, for specs and experiments: the same answers as the one on SQL, at once, so that whole flows
-// of the app run without a database and without a promise. Passwords are hashed fast, which is not how to keep real ones.
+// The repository in memory, for specs and experiments. It behaves like the SQL one, but synchronously, so that whole flows
+// of the app run without a database and without a promise. Warning: its password hashes are too fast for real passwords.
 import { createHash } from 'node:crypto'
 import { left, right } from 'fp-ts/lib/Either.js'
+import { effect } from 'plugboard'
 import { databaseError } from './database-error.js'
 import type { Query, Repository, Snippet, User } from './repository.js'
 import { checkCount, normalEmail, pageBounds, storable } from './values.js'
@@ -10,7 +11,7 @@ interface StoredUser extends User {
   readonly passwordHash: string
 }
 
-/** What a database says of a row that breaks a constraint: PostgreSQL's codes. */
+/** The failure of a row that violates a constraint, with PostgreSQL's code. */
 const violation = (code: '23503' | '23505', message: string) =>
   left(databaseError(Object.assign(new Error(message), { code })))
 
@@ -19,7 +20,7 @@ const hashOf = (password: string): string =>
 
 const publicPart = ({ id, email }: StoredUser): User => ({ id, email })
 
-/** Makes an empty repository in memory. */
+/** Creates an empty repository in memory. */
 export const makeMemoryRepository = (): Repository => {
   const users = new Map<number, StoredUser>()
   const snippets = new Map<number, Snippet>()
@@ -34,10 +35,7 @@ export const makeMemoryRepository = (): Repository => {
     const snippet = snippets.get(id)
     return snippet?.userId === userId ? snippet : undefined
   }
-  const query =
-    <A>(work: () => A): Query<A> =>
-    () =>
-      right(work())
+  const query = <A>(work: () => A): Query<A> => effect.from(() => right(work()))
 
   return {
     register: ({ email, password }) =>
@@ -69,11 +67,10 @@ export const makeMemoryRepository = (): Repository => {
 
     snippet: id => query(() => snippets.get(id) ?? null),
 
-    createSnippet:
-      (userId, { title, content }, now) =>
-      () => {
+    createSnippet: (userId, { title, content }, now) =>
+      effect.from(() => {
         const user = users.get(userId)
-        if (!user) return violation('23503', 'there is no such user')
+        if (!user) return violation('23503', 'the user does not exist')
         const snippet = {
           id: (lastSnippet += 1),
           userId,
@@ -85,7 +82,7 @@ export const makeMemoryRepository = (): Repository => {
         }
         snippets.set(snippet.id, snippet)
         return right(snippet)
-      },
+      }),
 
     updateSnippet: (id, userId, { title, content }, now) =>
       query(() => {
@@ -98,6 +95,6 @@ export const makeMemoryRepository = (): Repository => {
 
     deleteSnippet: (id, userId) => query(() => owned(id, userId) !== undefined && snippets.delete(id)),
 
-    ping: query(() => undefined),
+    ping: () => query(() => undefined),
   }
 }

@@ -1,7 +1,7 @@
-// What Snippetbox asks of its database: a port, so that the app is a pure function of it. Every operation is an effect:
-// calling one performs nothing. A database answers later, the repository in memory at once; effects.ts joins either kind.
+// The port to the database, so that the app is a pure function of it. Each operation returns an effect, and calling it
+// performs nothing. The effects of a database are asynchronous, those of the repository in memory synchronous.
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { Effect } from 'plugboard'
+import type { IterableEffect } from 'plugboard'
 
 export interface User {
   readonly id: number
@@ -11,7 +11,7 @@ export interface User {
 export interface Snippet {
   readonly id: number
   readonly userId: number
-  /** The e-mail address of who wrote it. */
+  /** The author's email address. */
   readonly author: string
   readonly title: string
   readonly content: string
@@ -37,40 +37,40 @@ export interface Page<A> {
   readonly page: number
   /** At least 1: an empty list is one empty page. */
   readonly pages: number
-  /** How many entries all pages hold. */
+  /** The number of entries on all pages. */
   readonly total: number
 }
 
 /**
- * A question to the database. Left with an AppError: `DatabaseUnavailable` (503) when the database does not answer,
- * `DatabaseError` (500) when it refuses the statement, `Busy` (503) when too many passwords wait to be hashed.
+ * A query. It fails with `DatabaseUnavailable` (503) if the database does not respond, `DatabaseError` (500) if it rejects
+ * the statement, and `Busy` (503) if too many passwords wait to be hashed.
  */
-export type Query<A> = Effect<A>
+export type Query<A> = IterableEffect<A>
 
 /**
- * Times are milliseconds since the epoch. Texts come back as they were given, except that NUL and halves of surrogate
- * pairs, which no database keeps, become U+FFFD. An id that is no safe integer belongs to nothing.
+ * Times are milliseconds since the epoch. Strings are returned as they were stored, except that NUL and lone surrogates,
+ * which databases do not store, become U+FFFD. An id that is not a safe integer is not found.
  */
 export interface Repository {
-  /** Registers a user; left when the e-mail address is taken. E-mail addresses are compared without case. */
+  /** Registers a user; a `Left` if the email address is taken. Email addresses are case-insensitive. */
   readonly register: (credentials: Credentials, now: number) => Query<Either<'emailTaken', User>>
-  /** The user of an address and password, or null; an unknown address takes the time of a wrong password. */
+  /** The user of an address and password, or null. An unknown address takes as long as a wrong password. */
   readonly authenticate: (credentials: Credentials) => Query<User | null>
-  /** The newest snippets first. */
+  /** The newest snippets, newest first. */
   readonly latestSnippets: (limit: number) => Query<readonly Snippet[]>
-  /** A page of the newest snippets; a page number below or beyond the list gives the first or the last page. */
+  /** A page of the snippets, newest first. A page number outside the list returns the first or the last page. */
   readonly pageOfSnippets: (page: number, perPage: number) => Query<Page<Snippet>>
   readonly snippet: (id: number) => Query<Snippet | null>
   readonly createSnippet: (userId: number, input: SnippetInput, now: number) => Query<Snippet>
-  /** Changes a snippet of a user; null when it is not theirs or gone. */
+  /** Updates a snippet of a user; null if it is missing or not theirs. */
   readonly updateSnippet: (
     id: number,
     userId: number,
     input: SnippetInput,
     now: number,
   ) => Query<Snippet | null>
-  /** Deletes a snippet of a user; whether there was one. */
+  /** Deletes a snippet of a user; false if it is missing or not theirs. */
   readonly deleteSnippet: (id: number, userId: number) => Query<boolean>
-  /** Whether the database answers. */
-  readonly ping: Query<void>
+  /** Fails if the database does not respond. */
+  readonly ping: () => Query<void>
 }

@@ -1,20 +1,19 @@
-// The repository on SQL: one statement an operation wherever it can be, so that nothing depends on what happens between
-// two. The same code runs on SQLite and on PostgreSQL. Values reach the database as parameters, never as SQL.
+// The repository on SQL. Where possible, an operation is one statement, so that no other can come in between. The same code
+// runs on SQLite and on PostgreSQL. Values reach the database as parameters, never as SQL.
 import { left, right } from 'fp-ts/lib/Either.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ExpressionBuilder } from 'kysely'
 import { sql } from 'kysely'
-import { attempt, pipe, type PlugError } from 'plugboard'
+import { attempt, gen } from 'plugboard'
 import { databaseError } from './database-error.js'
 import type { Passwords } from './passwords.js'
-import type { Repository, Snippet, User } from './repository.js'
+import type { Query, Repository, Snippet } from './repository.js'
 import type { Database, Tables } from './schema.js'
 import { checkCount, normalEmail, pageBounds, storable } from './values.js'
 
 /** Work on the database as an effect. */
-const query = <A>(work: () => Promise<A>): TE.TaskEither<PlugError, A> => attempt(work, databaseError)
+const query = <A>(work: () => Promise<A>): Query<A> => attempt(work, databaseError)
 
-/** The columns of a snippet with its author's address, to be selected or to be returned by what writes it. */
+/** The columns of a snippet and its author's address, for `select` and `returning`. */
 const snippetColumns = (eb: ExpressionBuilder<Tables, 'snippets'>) =>
   [
     'snippets.id as id',
@@ -33,7 +32,7 @@ const snippetColumns = (eb: ExpressionBuilder<Tables, 'snippets'>) =>
   ] as const
 
 /**
- * Makes the repository on a database whose tables are there.
+ * Creates the repository on a migrated database.
  *
  * @example
  * const database = await openDatabase({ file: 'snippetbox.db' })()
@@ -52,39 +51,31 @@ export const makeRepository = (db: Database, passwords: Passwords): Repository =
 
   return {
     register: ({ email, password }, now) =>
-      pipe(
-        passwords.hash(password),
-        TE.chain(password_hash =>
-          query(() =>
-            db
-              .insertInto('users')
-              .values({ email: normalEmail(email), password_hash, inserted_at: now })
-              .onConflict(conflict => conflict.column('email').doNothing())
-              .returning(['id', 'email'])
-              .executeTakeFirst(),
-          ),
-        ),
-        TE.map(user => (user === undefined ? left('emailTaken') : right(user))),
-      ),
+      gen(function* register() {
+        const password_hash = yield* passwords.hash(password)
+        const user = yield* query(() =>
+          db
+            .insertInto('users')
+            .values({ email: normalEmail(email), password_hash, inserted_at: now })
+            .onConflict(conflict => conflict.column('email').doNothing())
+            .returning(['id', 'email'])
+            .executeTakeFirst(),
+        )
+        return user === undefined ? left('emailTaken') : right(user)
+      }),
 
     authenticate: ({ email, password }) =>
-      pipe(
-        query(() =>
+      gen(function* authenticate() {
+        const found = yield* query(() =>
           db
             .selectFrom('users')
             .select(['id', 'email', 'password_hash'])
             .where('email', '=', normalEmail(email))
             .executeTakeFirst(),
-        ),
-        TE.chain(found =>
-          pipe(
-            passwords.verify(found?.password_hash, password),
-            TE.map((matches): User | null =>
-              found && matches ? { id: found.id, email: found.email } : null,
-            ),
-          ),
-        ),
-      ),
+        )
+        const matches = yield* passwords.verify(found?.password_hash, password)
+        return found && matches ? { id: found.id, email: found.email } : null
+      }),
 
     latestSnippets: limit => {
       checkCount('latestSnippets: limit', limit)
@@ -153,8 +144,9 @@ export const makeRepository = (db: Database, passwords: Passwords): Repository =
         return numDeletedRows > 0n
       }),
 
-    ping: query(async () => {
-      await sql`select 1`.execute(db)
-    }),
+    ping: () =>
+      query(async () => {
+        await sql`select 1`.execute(db)
+      }),
   }
 }

@@ -2,7 +2,7 @@
 import { link, markup as html, type Html } from 'plugboard/plugs'
 import type { User } from '../data/repository.js'
 import type { SignupForm } from '../forms.js'
-import { app } from '../router.js'
+import { path } from '../links.js'
 import { field, hidden, methodForm, moment, type Protected } from './parts.js'
 
 export const signup = (assigns: Protected & { readonly form: SignupForm }): Html => {
@@ -26,9 +26,9 @@ export const signup = (assigns: Protected & { readonly form: SignupForm }): Html
     hint: 'At least 8 characters.',
   })
   return html`<h1>Sign up</h1>
-    <form class="stack" action="${app.path('/signup')}" method="post" novalidate>
+    <form class="stack" action="${path('/signup')}" method="post" novalidate>
       ${hidden(assigns)} ${email} ${password}
-      <div class="actions"><button>Create an account</button>${link(app.path('/login'), 'I have one')}</div>
+      <div class="actions"><button>Create an account</button>${link(path('/login'), 'I have one')}</div>
     </form>`
 }
 
@@ -49,15 +49,15 @@ export const login = (assigns: Protected & { readonly email: string; readonly pr
     autocomplete: 'current-password',
   })
   return html`<h1>Log in</h1>
-    <form class="stack" action="${app.path('/login')}" method="post" novalidate>
+    <form class="stack" action="${path('/login')}" method="post" novalidate>
       ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
       ${hidden(assigns)} ${email} ${password}
       <label><input type="checkbox" name="remember_me" value="true" /> Keep me logged in</label>
-      <div class="actions"><button>Log in</button>${link(app.path('/signup'), 'Sign up')}</div>
+      <div class="actions"><button>Log in</button>${link(path('/signup'), 'Sign up')}</div>
     </form>`
 }
 
-/** Asks for the password once more, before something that somebody else at the same machine should not be able to do. */
+/** Asks for the password again, before an action that must not be available on an unattended device. */
 export const confirmation = (assigns: Protected & { readonly problem: string }): Html => {
   const password = field({
     name: 'password',
@@ -69,10 +69,10 @@ export const confirmation = (assigns: Protected & { readonly problem: string }):
   })
   return html`<h1>Is it you?</h1>
     <p>It is a while since you logged in. Please enter your password once more.</p>
-    <form class="stack" action="${app.path('/account/confirm')}" method="post" novalidate>
+    <form class="stack" action="${path('/account/confirm')}" method="post" novalidate>
       ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
       ${hidden(assigns)} ${password}
-      <div class="actions"><button>Go on</button>${link(app.path('/account'), 'Back')}</div>
+      <div class="actions"><button>Go on</button>${link(path('/account'), 'Back')}</div>
     </form>`
 }
 
@@ -80,7 +80,7 @@ export const account = (
   assigns: Protected & { readonly currentUser: User; readonly loggedInAt: number | undefined },
 ): Html => {
   const { currentUser, csrfToken, loggedInAt } = assigns
-  const action = app.path('/account')
+  const action = path('/account')
   return html`<h1>Your account</h1>
     <p>
       You are <strong>${currentUser.email}</strong>${

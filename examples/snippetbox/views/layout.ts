@@ -1,18 +1,19 @@
 /**
- * The page around every page. It needs nothing, so that it can go around a page that says what went wrong as well:
- * what is not known by then is left out. (The router needs this file to load, so links are not made by its `path` here.)
+ * The layout of every page. It requires no assigns, because error pages use it too, and a request can fail before the
+ * pipelines have run. It leaves out what is missing.
  */
 import { markup as html, type Html } from 'plugboard/plugs'
 import type { User } from '../data/repository.js'
 import type { Theme } from '../forms.js'
+import { path } from '../links.js'
 import { methodForm } from './parts.js'
 
-/** What the pipelines and pages assign. */
+/** The assigns of the pipelines and pages. */
 export interface Site {
   readonly title?: string
-  /** Null for nobody; absent while it is not known. */
+  /** Null for an anonymous user; absent until it is fetched. */
   readonly currentUser?: User | null
-  /** There for those who are logged in, whose menu holds a form. */
+  /** Present for logged-in users: their menu contains a form. */
   readonly csrfToken?: string
   readonly theme?: Theme
   readonly flash?: { readonly info?: string; readonly error?: string }
@@ -21,11 +22,11 @@ export interface Site {
 const accountMenu = ({ currentUser, csrfToken = '' }: Site): Html | undefined => {
   if (currentUser === undefined) return undefined
   if (currentUser === null)
-    return html`<li><a href="/login">Log in</a></li>
-      <li><a href="/signup">Sign up</a></li>`
-  return html`<li><a class="who" href="/account" title="Your account">${currentUser.email}</a></li>
+    return html`<li><a href="${path('/login')}">Log in</a></li>
+      <li><a href="${path('/signup')}">Sign up</a></li>`
+  return html`<li><a class="who" href="${path('/account')}" title="Your account">${currentUser.email}</a></li>
     <li>
-      ${methodForm({ csrfToken, action: '/logout', method: 'delete', label: 'Log out', style: 'link' })}
+      ${methodForm({ csrfToken, action: path('/logout'), method: 'delete', label: 'Log out', style: 'link' })}
     </li>`
 }
 
@@ -50,10 +51,10 @@ export const layout = (inner: Html, site: Site): Html =>
         <a class="skip" href="#main">Skip to the content</a>
         <header class="top">
           <nav class="wrap" aria-label="Main">
-            <a class="brand" href="/">Snippetbox</a>
+            <a class="brand" href="${path('/')}">Snippetbox</a>
             <ul>
-              <li><a href="/snippets">Snippets</a></li>
-              <li><a href="/settings">Settings</a></li>
+              <li><a href="${path('/snippets')}">Snippets</a></li>
+              <li><a href="${path('/settings')}">Settings</a></li>
               ${accountMenu(site)}
             </ul>
           </nav>

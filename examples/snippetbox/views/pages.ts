@@ -1,7 +1,7 @@
-/** Pages about the site itself: settings, what went wrong, and the session in development. */
+/** Pages of the site itself: settings, errors, and the session in development. */
 import { link, markup as html, type Html } from 'plugboard/plugs'
 import type { Theme } from '../forms.js'
-import { app } from '../router.js'
+import { path } from '../links.js'
 import { hidden, type Protected } from './parts.js'
 
 const themes: readonly (readonly [Theme, string])[] = [
@@ -12,7 +12,7 @@ const themes: readonly (readonly [Theme, string])[] = [
 
 export const settings = (assigns: Protected & { readonly theme: Theme }): Html =>
   html`<h1>Settings</h1>
-    <form class="stack" action="${app.path('/settings')}" method="post">
+    <form class="stack" action="${path('/settings')}" method="post">
       ${hidden(assigns, 'put')}
       <div class="field">
         <label for="theme">Theme</label>
@@ -28,13 +28,13 @@ export const settings = (assigns: Protected & { readonly theme: Theme }): Html =
       <div class="actions"><button>Save</button></div>
     </form>`
 
-/** What went wrong, in a heading and a sentence. */
+/** An error page: a heading and a sentence. */
 export const problem = (assigns: { readonly title: string; readonly message: string }): Html =>
   html`<h1>${assigns.title}</h1>
     <p>${assigns.message}</p>
-    <p>${link(app.path('/'), 'To the front page')}</p>`
+    <p>${link(path('/'), 'To the front page')}</p>`
 
-/** A term of the session as text; JSON knows no bigint. */
+/** A term of the session as a string. JSON has no bigint. */
 const shown = (term: unknown): string =>
   JSON.stringify(term, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 

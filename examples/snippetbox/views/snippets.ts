@@ -2,10 +2,10 @@
 import { link, markup as html, type Html } from 'plugboard/plugs'
 import type { Page, Snippet, User } from '../data/repository.js'
 import type { SnippetForm } from '../forms.js'
-import { app } from '../router.js'
+import { path } from '../links.js'
 import { field, hidden, methodForm, moment, type Protected } from './parts.js'
 
-/** Who wrote a snippet: as much of the e-mail address as everybody may know. */
+/** The author's name: the email address without its domain, since the page is public. */
 const nameOf = ({ author }: Snippet): string => author.replace(/@.*$/s, '')
 
 // --- lists
@@ -13,27 +13,25 @@ const nameOf = ({ author }: Snippet): string => author.replace(/@.*$/s, '')
 const headed = (title: string): Html =>
   html`<div class="head">
     <h1>${title}</h1>
-    ${link(app.path('/snippets/new'), 'New snippet', { class: 'button' })}
+    ${link(path('/snippets/new'), 'New snippet', { class: 'button' })}
   </div>`
 
 const list = (snippets: readonly Snippet[]): Html =>
   snippets.length === 0
-    ? html`<p class="empty">
-        Nothing here yet. ${link(app.path('/snippets/new'), 'Write the first snippet')}.
-      </p>`
+    ? html`<p class="empty">Nothing here yet. ${link(path('/snippets/new'), 'Write the first snippet')}.</p>`
     : html`<ul class="snippets">
         ${snippets.map(
           snippet =>
             html`<li>
-              ${link(app.path('/snippets/:id', { id: snippet.id }), snippet.title)}
+              ${link(path('/snippets/:id', { id: snippet.id }), snippet.title)}
               <p class="quiet">by ${nameOf(snippet)}, ${moment(snippet.insertedAt)}</p>
             </li>`,
         )}
       </ul>`
 
-/** A link to a page of the list, or a place left empty where there is no such page. */
+/** A link to a page of the list; an empty element if that page does not exist. */
 const pageLink = (rel: 'prev' | 'next', page: number, pages: number, label: string): Html =>
-  page < 1 || page > pages ? html`<span></span>` : link(app.path('/snippets', {}, { page }), label, { rel })
+  page < 1 || page > pages ? html`<span></span>` : link(path('/snippets', {}, { page }), label, { rel })
 
 const pager = ({ page, pages }: Page<Snippet>): Html | undefined =>
   pages === 1
@@ -53,9 +51,9 @@ export const index = (assigns: { readonly page: Page<Snippet> }): Html =>
 // --- one
 
 const ownerActions = (id: number, csrfToken: string): Html => {
-  const action = app.path('/snippets/:id', { id })
+  const action = path('/snippets/:id', { id })
   return html`<div class="actions">
-    ${link(app.path('/snippets/:id/edit', { id }), 'Edit', { class: 'button plain' })}
+    ${link(path('/snippets/:id/edit', { id }), 'Edit', { class: 'button plain' })}
     ${methodForm({ csrfToken, action, method: 'delete', label: 'Delete', style: 'danger' })}
   </div>`
 }
@@ -87,16 +85,16 @@ const fields = ({ values, errors }: SnippetForm): readonly Html[] => [
 
 export const create = (assigns: Protected & { readonly form: SnippetForm }): Html =>
   html`<h1>New snippet</h1>
-    <form class="stack" action="${app.path('/snippets')}" method="post" novalidate>
+    <form class="stack" action="${path('/snippets')}" method="post" novalidate>
       ${hidden(assigns)} ${[...fields(assigns.form)]}
-      <div class="actions"><button>Save</button>${link(app.path('/snippets'), 'Cancel')}</div>
+      <div class="actions"><button>Save</button>${link(path('/snippets'), 'Cancel')}</div>
     </form>`
 
 export const edit = (assigns: Protected & { readonly form: SnippetForm; readonly id: number }): Html => {
-  const path = app.path('/snippets/:id', { id: assigns.id })
+  const action = path('/snippets/:id', { id: assigns.id })
   return html`<h1>Edit snippet</h1>
-    <form class="stack" action="${path}" method="post" novalidate>
+    <form class="stack" action="${action}" method="post" novalidate>
       ${hidden(assigns, 'put')} ${[...fields(assigns.form)]}
-      <div class="actions"><button>Save</button>${link(path, 'Cancel')}</div>
+      <div class="actions"><button>Save</button>${link(action, 'Cancel')}</div>
     </form>`
 }

@@ -1,6 +1,5 @@
 import t from 'tap'
-import { left } from 'fp-ts/lib/Either.js'
-import { plugError } from 'plugboard'
+import { effect, plugError } from 'plugboard'
 import { locationOf, makeSite, member, pageOf, tokenOf, visitor } from './support.js'
 
 t.test('the theme is kept in the session, shown on every page and cleared again', async t => {
@@ -130,15 +129,15 @@ t.test('the health check says whether the database answers, and needs no browser
   const done = visitor(makeSite()).get('/healthz')
   t.equal(done.status, 200)
   t.equal(done.respBody, 'ok')
-  const ping = () => left(plugError(503, 'DatabaseUnavailable', 'no database'))
+  const ping = () => effect.failed(plugError(503, 'DatabaseUnavailable', 'no database'))
   const ill = visitor(makeSite({}, { ping }))
   t.equal(ill.get('/healthz').status, 503)
   t.equal(ill.last.respBody, 'Service Unavailable\n')
 })
 
 t.test('when the database fails, a page says so and tells nothing', async t => {
-  const failing = (status: number) => () => () =>
-    left(plugError(status, 'Database', 'secret detail', { cause: 'secret' }))
+  const failing = (status: number) => () =>
+    effect.failed(plugError(status, 'Database', 'secret detail', { cause: 'secret' }))
   const page = (status: number, accept = 'text/html') =>
     visitor(makeSite({}, { latestSnippets: failing(status) })).get('/', { headers: { accept } })
   t.match(pageOf(page(503)), 'Try again in a moment.')
@@ -155,8 +154,8 @@ t.test(
     const site = makeSite(
       {},
       {
-        latestSnippets: n => () =>
-          broken ? left(plugError(503, 'Down', 'down')) : repository.latestSnippets(n)(),
+        latestSnippets: n =>
+          broken ? effect.failed(plugError(503, 'Down', 'down')) : repository.latestSnippets(n),
       },
     )
     const ada = visitor(site)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { locationOf, makeSite, member, minute, pageOf, tokenOf, visitor, write } from './support.js'
+import { locationOf, makeSite, member, minute, pageOf, password, tokenOf, visitor, write } from './support.js'
 
 t.test('whoever is logged in writes snippets, and everybody reads them', async t => {
   const site = makeSite()
@@ -165,6 +165,26 @@ t.test('a snippet that is not there is a page that says so', async t => {
   for (const method of ['put', 'delete'] as const)
     t.equal(ada.submit('/', method, '/snippets/1', { title: 'a', content: 'b' }).status, 404)
   t.equal(ada.get('/snippets/1/edit').status, 404)
+})
+
+t.test('the pages for missing snippets and those of others are responses: they use up the flash', async t => {
+  const site = makeSite()
+  const path = write(member(site, 'ada@example.com'), 'hers')
+  for (const [address, status] of [
+    ['/snippets/7', 404],
+    [`${path}/edit`, 403],
+  ] as const) {
+    const eve = visitor(site)
+    eve.submit('/signup', 'post', '/signup', { email: `eve${status}@example.com`, password })
+    const done = eve.get(address)
+    t.equal(done.status, status)
+    t.match(pageOf(done), 'Your account has been created.')
+    t.match(tokenOf(done), /./)
+    const _csrf_token = tokenOf(done) ?? ''
+    t.notMatch(pageOf(eve.get('/snippets')), 'Your account has been created.')
+    const out = eve.send('POST', '/logout', { form: { _csrf_token, _method: 'delete' } })
+    t.equal(out.status, 302, 'and the forms on them work')
+  }
 })
 
 t.test('a snippet that goes while it is changed is not there either', async t => {

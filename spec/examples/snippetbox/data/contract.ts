@@ -2,21 +2,21 @@
 import { isLeft, isRight, left, right, type Either } from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import type { Test } from 'tap'
-import type { PlugError } from 'plugboard'
-import type { Query, Repository, Snippet, User } from '../../../../examples/snippetbox/data/repository.js'
+import type { Effect, PlugError } from 'plugboard'
+import type { Repository, Snippet, User } from '../../../../examples/snippetbox/data/repository.js'
 
 /** A moment, in milliseconds: more than 32 bits. */
 export const now = Date.UTC(2026, 6, 1)
 
 /** Runs a query that must succeed. */
-export const value = async <A>(query: Query<A>): Promise<A> => {
+export const value = async <A>(query: Effect<A>): Promise<A> => {
   const outcome = await query()
   if (isLeft(outcome)) throw outcome.left.cause ?? outcome.left
   return outcome.right
 }
 
 /** Runs a query that must fail. */
-export const failure = async <A>(query: Query<A>): Promise<PlugError> => {
+export const failure = async <A>(query: Effect<A>): Promise<PlugError> => {
   const outcome = await query()
   if (isRight(outcome)) throw new Error(`expected a failure, got ${JSON.stringify(outcome.right)}`)
   return outcome.left
@@ -292,6 +292,6 @@ export const repositoryContract = async (t: Test, empty: () => Promise<Repositor
   })
 
   await test('the database answers', async (t, repository) => {
-    t.strictSame(await repository.ping(), right(undefined))
+    t.strictSame(await repository.ping()(), right(undefined))
   })
 }

@@ -15,7 +15,7 @@ t.test('every answer is there at once, without a promise', async t => {
     repository.latestSnippets(10)(),
     repository.pageOfSnippets(1, 10)(),
     repository.deleteSnippet(1, 1)(),
-    repository.ping(),
+    repository.ping()(),
   ]
   for (const outcome of outcomes) {
     t.notOk(outcome instanceof Promise)

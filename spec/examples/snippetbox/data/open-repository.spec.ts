@@ -30,7 +30,7 @@ t.test('a repository is opened with its tables, cleared of what has expired, and
   const time = Date.now()
   await value(first.tokens.insert(user.right, hash(2), at(time)))
   await value(first.close)
-  t.match(await failure(first.repository.ping), { name: 'DatabaseUnavailable' })
+  t.match(await failure(first.repository.ping()), { name: 'DatabaseUnavailable' })
   t.match(await failure(first.tokens.find(hash(2))), { _tag: 'SessionUnavailable', status: 503 })
 
   const second = await value(openRepository(options, passwords))

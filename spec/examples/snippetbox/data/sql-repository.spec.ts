@@ -94,7 +94,7 @@ const suite = async (t: Test, options: DatabaseOptions): Promise<void> => {
     await value(closeDatabase(closed))
     await value(closeDatabase(closed))
     const away = { name: 'DatabaseUnavailable', status: 503 }
-    t.match(await failure(repository.ping), away)
+    t.match(await failure(repository.ping()), away)
     t.match(await failure(repository.latestSnippets(1)), away)
     t.match(await failure(repository.authenticate({ email: 'a', password: 'b' })), away)
     t.match(await failure(repository.register({ email: 'a', password: 'b' }, now)), away)
@@ -115,13 +115,13 @@ t.test('PostgreSQL', skipUnless(await postgresAnswers(), postgresMissing), async
   await t.test('connections that break are replaced', async t => {
     const database = await value(openDatabase({ url }))
     const { ping } = makeRepository(database, passwords)
-    await Promise.all(Array.from({ length: 5 }, () => value(ping)))
+    await Promise.all(Array.from({ length: 5 }, () => value(ping())))
     await execute(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
       url,
     )
-    let outcome = await ping()
-    for (let tries = 0; tries < 100 && !isRight(outcome); tries++) outcome = await ping()
+    let outcome = await ping()()
+    for (let tries = 0; tries < 100 && !isRight(outcome); tries++) outcome = await ping()()
     t.ok(isRight(outcome))
     await value(closeDatabase(database))
   })
