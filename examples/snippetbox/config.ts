@@ -1,4 +1,4 @@
-/** What the environment says, checked before anything starts. A pure function: it reads no file and no clock. */
+/** Configuration from environment variables, checked before anything starts. It is pure: it reads no file and no clock. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js'
 import type { DatabaseOptions } from './data/database.js'
 
@@ -7,12 +7,12 @@ export interface Config {
   /** The address to listen on; undefined for all of them. */
   readonly host: string | undefined
   readonly port: number
-  /** How many processes serve; undefined for the one that is started. */
+  /** How many worker processes serve; undefined for none: the main process serves. */
   readonly workers: number | undefined
   readonly secretKeyBase: string
   readonly session: SessionConfig
   readonly database: DatabaseOptions
-  /** Addresses and networks of proxies whose forwarded headers are believed. */
+  /** Addresses and networks of proxies whose forwarded headers are trusted. */
   readonly trustedProxies: readonly string[]
 }
 
@@ -20,26 +20,26 @@ export type Mode = 'development' | 'test' | 'production'
 
 export interface SessionConfig {
   readonly store: 'cookie' | 'memory' | 'redis' | 'sql'
-  /** Where Redis is, if sessions live there: `redis://host:6379/0`. */
+  /** The URL of Redis, if it stores the sessions: `redis://host:6379/0`. */
   readonly redisUrl: string
   /** The cookie's name. */
   readonly key: string
   readonly signingSalt: string
-  /** Without one the cookie is signed and readable; with one it is encrypted. */
+  /** With a salt the cookie is encrypted; without one it is only signed, and readable. */
   readonly encryptionSalt: string | undefined
-  /** Seconds; undefined for a cookie that ends with the browser's session. */
+  /** Seconds; undefined for a cookie that the browser deletes when it closes. */
   readonly maxAge: number | undefined
-  /** Undefined means: by the request's scheme. */
+  /** Undefined: depends on the request's scheme. */
   readonly secure: boolean | undefined
   readonly httpOnly: boolean
   readonly sameSite: 'Strict' | 'Lax' | 'None'
-  /** Undefined means: this host alone. */
+  /** Undefined: this host only. */
   readonly domain: string | undefined
 }
 
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** What is convenient in development must be asked for: any other value of NODE_ENV, or none, means production. */
+/** Development must be requested explicitly. Any other value of NODE_ENV, or none, means production. */
 export const modeOf = ({ NODE_ENV }: Env): Mode =>
   NODE_ENV === 'development' || NODE_ENV === 'test' ? NODE_ENV : 'production'
 
@@ -61,7 +61,7 @@ const list = (text: string): readonly string[] =>
     .map(item => item.trim())
     .filter(item => item !== '')
 
-/** The configuration, or every mistake in it, each as a sentence that names the variable. */
+/** Returns the configuration or all mistakes in it, each as a sentence that names the variable. */
 export const readConfig = (env: Env): Either<readonly string[], Config> => {
   const mistakes: string[] = []
   const text = (name: string, fallback: string): string => env[name] || fallback

@@ -1,9 +1,9 @@
-/** The secret of a development machine: made once and kept in a file, so that sessions survive a restart. */
+/** The secret for development: created once and stored in a file, so that sessions survive a restart. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** The secret in a file that only its owner may read; the file is made where there is none. */
+/** Reads the secret from a file. Creates the file, readable only by its owner, if it is missing. */
 export const developmentSecret = (file: string): string => {
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true })

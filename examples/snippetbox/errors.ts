@@ -26,12 +26,12 @@ const titles: Readonly<Record<string, string>> = {
 /** Headings and sentences by status. They never mention the cause of a failure. */
 const words: Readonly<Record<number, readonly [title: string, message: string]>> = {
   403: [
-    'That did not come from here',
-    'The form was too old, or not ours. Go back, reload the page and send it again.',
+    'Form rejected',
+    'The form has expired, or another site sent it. Go back, reload the page and send it again.',
   ],
   404: ['Page not found', 'There is nothing at this address.'],
-  413: ['Too large', 'That is more than this site takes at once.'],
-  503: ['Out of breath', 'The site has too much to do just now. Try again in a moment.'],
+  413: ['Too large', 'The request is larger than this site accepts.'],
+  503: ['Temporarily unavailable', 'The site is too busy. Try again in a moment.'],
 }
 
 const wordsFor = ({ status, message }: PlugError): readonly [title: string, message: string] =>

@@ -1,11 +1,11 @@
-/** What people type into Snippetbox's forms: decoded from the body, checked, and kept as typed when it must be shown again. */
+/** Snippetbox's forms: decodes and checks the fields of a body, and keeps them as typed to show the form again. */
 import { left, right, type Either } from 'fp-ts/lib/Either.js'
 import type { Credentials, SnippetInput } from './data/repository.js'
 
-/** What is wrong, by field. */
+/** Error messages by field. */
 export type FieldErrors<Field extends string> = { readonly [F in Field]?: string }
 
-/** A form as a view shows it: what was typed, and what is wrong with it. */
+/** A form as a view shows it: the values as typed, and their errors. */
 export interface Form<Field extends string> {
   readonly values: { readonly [F in Field]: string }
   readonly errors: FieldErrors<Field>
@@ -13,7 +13,7 @@ export interface Form<Field extends string> {
 
 type Body = { readonly [key: string]: unknown }
 
-/** The text of a field; a field that is missing, or holds something other than text, is empty. */
+/** The string of a field; empty if the field is missing or not a string. */
 const field = (body: Body, name: string): string => {
   const value = body[name]
   return typeof value === 'string' ? value : ''
@@ -52,7 +52,7 @@ const lengthProblem = (text: string, most: number): string | undefined =>
       ? `should be at most ${most} characters`
       : undefined
 
-/** What a snippet is made of. Browsers send line breaks as CR LF; one of them is kept. */
+/** Reads a snippet. Browsers send line breaks as CR LF; they are stored as LF. */
 export const readSnippet = (body: Body): Either<SnippetForm, SnippetInput> => {
   const values = { title: field(body, 'title'), content: field(body, 'content') }
   return check(
@@ -84,7 +84,7 @@ const passwordProblem = (password: string): string | undefined => {
       : undefined
 }
 
-/** A new account. The password is never shown again, not even to who typed it. */
+/** Reads a new account. The form never shows the password again. */
 export const readSignup = (body: Body): Either<SignupForm, Credentials> => {
   const email = field(body, 'email').trim()
   const password = field(body, 'password')
@@ -95,21 +95,21 @@ export const readSignup = (body: Body): Either<SignupForm, Credentials> => {
   )
 }
 
-/** Who wants in. Nothing is checked here: that is for the database to say, in the same time and words for all. */
+/** Reads credentials. Only the database checks them, so that every rejection takes the same time and has the same message. */
 export const readCredentials = (body: Body): Credentials => ({
   email: field(body, 'email').trim().slice(0, 160),
   password: readPassword(body),
 })
 
-/** A password, as far as it is looked at. */
+/** Reads a password, of which only the first 1,000 characters count. */
 export const readPassword = (body: Body): string => field(body, 'password').slice(0, 1000)
 
-/** Whether somebody wants to stay logged in: the box is ticked. */
+/** Whether the box "keep me logged in" is checked. */
 export const readRememberMe = (body: Body): boolean => field(body, 'remember_me') === 'true'
 
 // --- settings
 
 export type Theme = 'light' | 'dark' | ''
 
-/** The theme of a form or a session; anything else is none. */
+/** Reads the theme of a form or a session; an unknown value is no preference. */
 export const readTheme = (value: unknown): Theme => (value === 'light' || value === 'dark' ? value : '')

@@ -1,4 +1,4 @@
-/** Starts Snippetbox: reads the environment, opens the database, serves, and stops cleanly when it is told to. */
+/** Starts Snippetbox: reads the environment, opens the database, serves, and shuts down gracefully on a signal. */
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { isLeft } from 'fp-ts/lib/Either.js'
@@ -10,7 +10,7 @@ import { openSessionStore } from './data/session-store.js'
 import { developmentSecret } from './development-secret.js'
 import { makeEndpoint } from './endpoint.js'
 
-/** The public files lie beside the sources, and this runs from `dist/`. */
+/** The public files are in the source folder, and this file runs from `dist/`. */
 const assets = fileURLToPath(new URL('../../../examples/snippetbox/public', import.meta.url))
 
 const environment = (): Env =>
@@ -55,8 +55,8 @@ const config = readConfig(environment())
 if (isLeft(config)) fail(...config.left)
 else
   await start(config.right).catch((cause: unknown) => {
-    // a plug that is given a wrong option says which, when the app is put together
+    // a plug with a wrong option throws at startup, and its message names the option
     fail(cause instanceof Error ? cause.message : String(cause))
   })
-// the tie to its primary would keep a worker that could not start
+// the channel to the primary keeps the process alive, even if the worker could not start
 if (cluster.isWorker && process.exitCode === 1) process.exit()

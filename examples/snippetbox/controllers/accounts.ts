@@ -1,6 +1,14 @@
 /** Signing up, logging in and out, and the account page. */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js'
-import { gen, pipe, putRespHeader, putStatus, type Conn, type Responded } from 'plugboard'
+import {
+  gen,
+  pipe,
+  putRespHeader,
+  putStatus,
+  type Conn,
+  type IterableEffect,
+  type Responded,
+} from 'plugboard'
 import { render, withCsrfToken } from 'plugboard/plugs'
 import type { Handler } from 'plugboard/router'
 import { auth } from '../auth.js'
@@ -47,14 +55,17 @@ export const createSignup: Handler<Browser> = function* (conn) {
 type Rejection = 'invalid' | number
 
 /** The user of credentials. After too many attempts the password is not checked. */
-const authenticate = ({ assigns, remoteIp, now }: Browser, credentials: Credentials) =>
+const authenticate = (
+  { assigns, remoteIp, now }: Browser,
+  credentials: Credentials,
+): IterableEffect<Either<Rejection, User>> =>
   gen(function* authenticate() {
     const { repository, attempts } = assigns
     const attempt = { account: normalEmail(credentials.email), address: remoteIp }
     const wait = yield* attempts.begin(attempt, now)
-    if (wait > 0) return left(wait) as Either<Rejection, User>
+    if (wait > 0) return left(wait)
     const user = yield* repository.authenticate(credentials)
-    if (user === null) return left('invalid') as Either<Rejection, User>
+    if (user === null) return left('invalid')
     yield* attempts.succeed(attempt)
     return right(user)
   })
@@ -103,7 +114,7 @@ export const account: Handler<Authenticated> = conn =>
 const confirmationPage =
   (problem: string) =>
   (conn: Browser): Conn & Responded =>
-    pipe(conn, withCsrfToken, render(views.confirmation, { title: 'Is it you?', problem }))
+    pipe(conn, withCsrfToken, render(views.confirmation, { title: 'Confirm your password', problem }))
 
 export const newConfirmation: Handler<Authenticated> = conn => confirmationPage('')(conn)
 

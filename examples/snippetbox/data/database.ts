@@ -1,5 +1,5 @@
-// Opens the database: SQLite embedded in one file, or PostgreSQL when there is a DATABASE_URL. Kysely speaks to both,
-// so everything after this file is the same for either.
+// Opens the database: SQLite in one file, or PostgreSQL if there is a DATABASE_URL. Kysely supports both, so all other
+// files are the same for either.
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { Kysely, PostgresDialect, SqliteDialect, sql, type Dialect } from 'kysely'
@@ -12,26 +12,26 @@ import { openPlainSqlite, openSqlite } from './sqlite.js'
 
 export type DatabaseOptions =
   | {
-      /** Where PostgreSQL is: `postgres://user:password@host:5432/name`. */
+      /** The URL of PostgreSQL: `postgres://user:password@host:5432/name`. */
       readonly url: string
     }
   | {
-      /** The file of the SQLite database, from the current folder; it is made, with its folder, when it is not there. */
+      /** The file of the SQLite database, relative to the working directory. It is created, with its folder, if it is missing. */
       readonly file: string
-      /** How long to wait for another process that writes, in milliseconds. Default 5,000. */
+      /** How long to wait for another process that writes, in milliseconds. Default: 5,000 ms. */
       readonly busyTimeout?: number
     }
 
-/** The database as Plugboard's own stores use it. */
+/** The database as Plugboard's stores use it. */
 export type StoreDatabase = PostgresClient | SqliteDatabase
 
-/** One database, for two kinds of users. Nothing is opened before one of them needs it. */
+/** One database, for Kysely and for Plugboard's stores. It is opened when one of them first needs it. */
 export interface Connection {
   /** For Kysely, which closes what it opened. */
   readonly dialect: Dialect
-  /** For Plugboard's stores: the same pool or, with SQLite, a connection of their own to the same file. */
+  /** For Plugboard's stores: the same pool or, with SQLite, their own connection to the same file. */
   readonly plain: () => StoreDatabase
-  /** Closes what Kysely does not. */
+  /** Closes the connections that Kysely does not close. */
   readonly close: () => void
 }
 
@@ -44,7 +44,7 @@ const sqlite = (file: string, busyTimeout = 5_000): Connection => {
   }
 }
 
-/** PostgreSQL's number for its type bigint, which arrives as text; all of ours are safe integers. */
+/** PostgreSQL's type id of bigint, which arrives as a string. All of the app's are safe integers. */
 const bigint = 20
 
 const openPool = (connectionString: string): Pool => {
@@ -58,8 +58,8 @@ const openPool = (connectionString: string): Pool => {
       getTypeParser: (type, format) => (type === bigint ? Number : types.getTypeParser(type, format)),
     },
   })
-  // A connection that breaks between two queries is an event, on the pool or, once it is taken from there, on the
-  // client; unheard it would end the process. The pool replaces the connection, and a query that was lost fails.
+  // A connection that breaks between two queries emits an error event, on the pool or, if it is checked out, on the client.
+  // Without a listener it would end the process. The pool replaces the connection, and a pending query fails.
   pool.on('error', () => undefined)
   pool.on('connect', client => client.on('error', () => undefined))
   return pool
@@ -75,7 +75,7 @@ const postgres = (connectionString: string): Connection => {
   }
 }
 
-/** How to reach the database. A url for anything but PostgreSQL throws a TypeError. */
+/** Returns the connection of the database. Throws a TypeError if the URL is not PostgreSQL's. */
 export const connectionTo = (options: DatabaseOptions): Connection => {
   if ('file' in options) return sqlite(options.file, options.busyTimeout)
   if (!/^postgres(ql)?:\/\//i.test(options.url))
@@ -84,8 +84,8 @@ export const connectionTo = (options: DatabaseOptions): Connection => {
 }
 
 /**
- * Opens the database and asks it for an answer. Left: `DatabaseUnavailable`, with the cause. A url for anything but
- * PostgreSQL throws a TypeError. The tables are made by `migrate` in migrations.ts.
+ * Opens the database and runs a query as a check. Fails with `DatabaseUnavailable`, with the cause. Throws a TypeError if
+ * the URL is not PostgreSQL's. `migrate` in migrations.ts creates the tables.
  */
 export const openDatabase =
   (
@@ -102,6 +102,6 @@ export const openDatabase =
     return opened
   }
 
-/** Closes the database once its running queries have ended. Queries made afterwards are left as `DatabaseUnavailable`. */
+/** Closes the database after its running queries have ended. Later queries fail with `DatabaseUnavailable`. */
 export const closeDatabase = (database: Database): TaskEither<PlugError, void> =>
   attempt(() => database.destroy(), databaseError)

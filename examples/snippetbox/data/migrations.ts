@@ -1,5 +1,5 @@
-// Brings the tables up to date when the app starts. What has been done is noted in the database, so starting again does
-// nothing; a lock makes a process that starts at the same moment wait. A migration that has shipped is never changed.
+// Migrates the tables when the app starts. The database records which migrations have run, so each runs once. A lock makes
+// a process that starts concurrently wait. Never change a migration that has shipped.
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import {
   Migrator,
@@ -19,7 +19,7 @@ type Db = Kysely<unknown>
 
 const isPostgres = (db: Db): boolean => db.getExecutor().adapter instanceof PostgresAdapter
 
-/** A table whose `id` counts up and is never given twice. */
+/** A table with an auto-incremented `id` that is never reused. */
 const createTable = (db: Db, name: string): CreateTableBuilder<string, 'id'> => {
   const table = db.schema.createTable(name)
   return isPostgres(db)
@@ -27,11 +27,11 @@ const createTable = (db: Db, name: string): CreateTableBuilder<string, 'id'> => 
     : table.addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
 }
 
-/** SQLite prepares one statement at a time; what PostgreSQL is given is one. */
+/** Splits SQL for SQLite, which prepares one statement at a time. */
 const statements = (text: string, dialect: 'postgres' | 'sqlite'): readonly string[] =>
   dialect === 'postgres' ? [text] : text.split(/;\s*/).filter(each => each !== '')
 
-/** Run in the order of their names, each once. */
+/** They run in the order of their names, each once. */
 const migrations: Readonly<Record<string, Migration>> = {
   '001_create_users': {
     up: async (db: Db) => {
@@ -71,7 +71,7 @@ const migrations: Readonly<Record<string, Migration>> = {
       await index('snippets_user_id_index').column('user_id').execute()
     },
   },
-  // The tokens move to the table that Plugboard's store of tokens uses; who is logged in stays so.
+  // Moves the tokens to the table of Plugboard's token store. Users stay logged in.
   '004_keep_tokens_as_plugboard_does': {
     up: async (db: Db) => {
       const dialect = isPostgres(db) ? 'postgres' : 'sqlite'
@@ -97,7 +97,7 @@ const run = async (db: Db): Promise<readonly MigrationResult[]> => {
   return results
 }
 
-/** On PostgreSQL Kysely takes a lock and runs all in one transaction; on SQLite a transaction that writes from its start is both. */
+/** Kysely locks PostgreSQL and uses one transaction. On SQLite, `begin immediate` is both lock and transaction. */
 const runOnSqlite = (db: Db): Promise<readonly MigrationResult[]> =>
   db.connection().execute(async connection => {
     await sql`begin immediate`.execute(connection)
@@ -111,7 +111,7 @@ const runOnSqlite = (db: Db): Promise<readonly MigrationResult[]> =>
     }
   })
 
-/** Makes the tables, or what of them is missing; the names of the migrations that had to be run. Left: what databaseError says. */
+/** Runs the pending migrations and returns their names. Fails with `databaseError`'s failures. */
 export const migrate = (database: Database): TaskEither<PlugError, readonly string[]> =>
   attempt(async () => {
     const db = database as unknown as Db

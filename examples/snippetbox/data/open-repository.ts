@@ -1,4 +1,4 @@
-// All that main.ts needs of the database in one effect: opened, migrated, kept free of expired tokens, and closed again.
+// The database for main.ts, in one effect: opens and migrates it, deletes expired tokens, and closes it.
 import { isLeft, right } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { attempt, type PlugError } from 'plugboard'
@@ -22,15 +22,15 @@ export interface OpenRepository {
   readonly tokens: TokenStore<User>
   /** The database as Plugboard's stores use it. */
   readonly database: StoreDatabase
-  /** Ends the housekeeping and closes the database. */
+  /** Stops the cleanup and closes the database. */
   readonly close: TaskEither<PlugError, void>
 }
 
 const hour = 60 * 60 * 1000
 
 /**
- * Opens the database, brings its tables up to date and makes what stands on it. Expired tokens are cleared away now and
- * once an hour; when that fails, the next hour will do, for an expired token is never accepted.
+ * Opens and migrates the database, and creates the repository and the token store. Expired tokens are deleted now and once
+ * an hour. If that fails, it is tried again an hour later: expired tokens are never accepted.
  *
  * @example
  * const opened = await openRepository({ file: '.data/snippetbox.db' })()

@@ -1,12 +1,12 @@
-// The tables as Kysely sees them: one interface for SQLite and PostgreSQL. All numbers arrive as numbers (database.ts
-// sees to it for PostgreSQL's bigint), and times are milliseconds since the epoch.
+// The types of the tables for Kysely, the same for SQLite and PostgreSQL. All numbers arrive as numbers (database.ts
+// converts PostgreSQL's bigint), and times are milliseconds since the epoch.
 import type { Generated, Kysely } from 'kysely'
 
 interface UsersTable {
   readonly id: Generated<number>
-  /** As `normalEmail` gives it, so that unique means unique without case. */
+  /** As `normalEmail` returns it, so that uniqueness ignores case. */
   readonly email: string
-  /** argon2id, in the PHC text format. */
+  /** argon2id, in the PHC string format. */
   readonly password_hash: string
   readonly inserted_at: number
 }

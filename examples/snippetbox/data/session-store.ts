@@ -1,5 +1,5 @@
-// Where sessions live: in the cookie, in this process, in Redis, or in the app's database. What a store needs is opened
-// when the app starts; Redis's client is loaded only where it is chosen.
+// Opens the session store: the cookie, the memory of this process, Redis, or the app's database. The client of Redis is
+// loaded only if Redis is configured.
 import { isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { attempt, effect, plugError, type Effect } from 'plugboard'
 import { cookieStore, memoryStore, memoryTable, type Store } from 'plugboard/plugs'
@@ -13,7 +13,7 @@ export interface OpenStore {
 
 const nothingToClose = effect.of(undefined)
 
-/** Redis, connected. A connection that is lost is made again; until then, requests that need a session get a 503. */
+/** Connects to Redis. A lost connection is reestablished; until then, requests that need a session get a 503. */
 const redis =
   (url: string): Effect<OpenStore> =>
   async () => {
@@ -22,7 +22,7 @@ const redis =
       import('plugboard/session/redis'),
     ])
     const client = createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 5_000 } })
-    // Unheard, a lost connection would end the process.
+    // Without a listener, a lost connection would end the process.
     client.on('error', () => undefined)
     const connected = await attempt(
       () => Promise.race([client.connect(), failsWithFirstError(client)]),
@@ -35,12 +35,12 @@ const redis =
     return right({ store: redisStore(client), close: attempt(() => client.close()) })
   }
 
-/** When the app starts there is no waiting for a Redis that is not there. */
+/** At startup, the first error is final: the app does not wait for Redis. */
 const failsWithFirstError = (client: {
   once(event: 'error', listener: (cause: unknown) => void): unknown
 }): Promise<never> => new Promise((_, reject) => client.once('error', reject))
 
-/** The app's own database, which makes the table of sessions when the app starts. */
+/** Sessions in the app's database. Creates their table if it is missing. */
 const sql =
   (database: StoreDatabase): Effect<OpenStore> =>
   async () => {
@@ -50,7 +50,7 @@ const sql =
     return isLeft(migrated) ? migrated : right({ store, close: nothingToClose })
   }
 
-/** Opens the store that is configured. `database` is asked for only where sessions live there. */
+/** Opens the configured store. Calls `database` only if it stores the sessions. */
 export const openSessionStore = (
   { store, signingSalt, encryptionSalt, redisUrl }: SessionConfig,
   database: () => StoreDatabase,

@@ -1,6 +1,6 @@
-// SQLite through libsql, as Kysely wants it. libsql never resets a statement that met the lock of another process, and
-// while such a statement is about, nothing that its connection writes is committed. So every lock is taken by `exec`,
-// which leaves no statement behind: a write runs between `begin immediate` and `commit`, where it meets no lock.
+// SQLite through libsql, with Kysely's interface. libsql never resets a statement that failed on a lock of another process,
+// and as long as such a statement exists, no write of its connection is committed. So `exec`, which keeps no statement,
+// takes every lock: a write runs between `begin immediate` and `commit`, where no lock can stop it.
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { SqliteDatabase } from 'kysely'
@@ -9,16 +9,16 @@ import type { SqliteDatabase as StoreSqlite } from 'plugboard/auth'
 
 type Parameters = readonly unknown[]
 
-/** Statements that take no lock of a writer. */
+/** Statements that need no write lock. */
 const reads = /^\s*(select|pragma|explain)\b/i
-/** Statements that begin or end transactions and parts of them. */
+/** Statements that begin or end transactions and savepoints. */
 const controls = /^\s*(begin|commit|end|rollback|savepoint|release)\b/i
 
-/** libsql ends the process when it is given a boolean; SQLite's are 0 and 1. */
+/** Converts booleans to SQLite's 0 and 1: libsql ends the process if a parameter is a boolean. */
 const bindable = (parameters: Parameters): unknown[] =>
   parameters.map(each => (typeof each === 'boolean' ? Number(each) : each))
 
-/** Runs something as one transaction, unless it is part of one. */
+/** Runs work in a transaction, unless it already is in one. */
 const asTransaction = <A>(database: Sqlite.Database, work: () => A): A => {
   if (database.inTransaction) return work()
   database.exec('begin immediate')
@@ -32,7 +32,7 @@ const asTransaction = <A>(database: Sqlite.Database, work: () => A): A => {
   }
 }
 
-/** Begins or ends a transaction; one that begins takes the writer's lock at once. */
+/** Begins or ends a transaction. One that begins takes the write lock immediately. */
 const control = (database: Sqlite.Database, text: string): ReturnType<SqliteDatabase['prepare']> => ({
   reader: false,
   all: () => [],
@@ -44,23 +44,23 @@ const control = (database: Sqlite.Database, text: string): ReturnType<SqliteData
 })
 
 /**
- * Opens a database file, which is made, with its folder, when it is not there. Throws when it cannot.
+ * Opens a database file. Creates it, with its folder, if it is missing. Throws if that fails.
  *
  * @param busyTimeout how long to wait for another process that writes, in milliseconds
  */
 const open = (file: string, busyTimeout: number): Sqlite.Database => {
   const path = resolve(file)
-  // The folder holds users' data: nobody else on the machine needs to look into it.
+  // The folder contains users' data, so only its owner may read it.
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const database = new Sqlite(path, { timeout: busyTimeout })
-  // Readers and the writer do not wait for each other, and a crash of the process loses nothing.
+  // Readers and the writer do not wait for each other, and no commit is lost if the process crashes.
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = ON')
   return database
 }
 
-/** A connection for Plugboard's stores. libsql ends the process when a closed one is used; here that throws. */
+/** A connection for Plugboard's stores. Using it after it is closed throws; libsql alone would end the process. */
 export const openPlainSqlite = (
   file: string,
   busyTimeout: number,
@@ -102,7 +102,7 @@ export const openSqlite = (file: string, busyTimeout: number): SqliteDatabase =>
       }
     },
     close: () => {
-      // What others do not read just now moves from the log into the one file, so that it is whole by itself.
+      // Moves the log into the database file, as far as no reader needs it.
       if (!database.inTransaction) database.pragma('wal_checkpoint(PASSIVE)')
       database.close()
     },

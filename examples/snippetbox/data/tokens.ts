@@ -1,21 +1,21 @@
-// The tokens of log-ins, in a table beside the users: Plugboard's own store, on the app's database.
+// Login tokens: Plugboard's token store on the app's database.
 import { isLeft, right } from 'fp-ts/lib/Either.js'
 import type { Effect } from 'plugboard'
 import { sqlTokenStore, type SqlTokenStore, type TokenStore } from 'plugboard/auth'
 import type { StoreDatabase } from './database.js'
 import type { User } from './repository.js'
 
-/** How long a token is good for, in seconds: 60 days. */
+/** How long a token is valid, in seconds: 60 days. */
 export const tokenAge = 60 * 24 * 60 * 60
 
-/** Makes the store on a database whose tables are there. */
+/** Creates the store on a migrated database. */
 export const makeTokens = (database: StoreDatabase): SqlTokenStore<User> =>
   sqlTokenStore(database, {
     columns: ['id', 'email'],
     user: ({ id, email }) => ({ id: Number(id), email: String(email) }),
   })
 
-/** Deletes all expired tokens, a batch at a time so that no statement holds the table for long; how many. */
+/** Deletes all expired tokens in batches, so that no statement locks the table for long. Returns how many. */
 export const clearExpiredTokens =
   (tokens: TokenStore<User>, now: number, batch = 500): Effect<number> =>
   async () => {

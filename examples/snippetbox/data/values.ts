@@ -1,17 +1,17 @@
-// What every repository does to values before it keeps or compares them, so that all of them agree.
-/** A text that SQLite and PostgreSQL keep alike: NUL and halves of surrogate pairs become U+FFFD. */
+// Normalizes values before they are stored or compared, in the same way in every repository.
+/** A string that SQLite and PostgreSQL store alike: NUL and lone surrogates become U+FFFD. */
 export const storable = (text: string): string => text.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD')
 
-/** An e-mail address in the form that is stored and compared: no spaces around it, one Unicode form, lower case. */
+/** An email address as it is stored and compared: trimmed, in Unicode's form NFC, in lower case. */
 export const normalEmail = (email: string): string => storable(email).trim().normalize('NFC').toLowerCase()
 
-/** Throws a RangeError unless a number, which the program chose, is a count. */
+/** Throws a RangeError unless a number is a positive integer. */
 export const checkCount = (name: string, count: number): void => {
   if (!Number.isSafeInteger(count) || count < 1)
     throw new RangeError(`${name} must be an integer of at least 1, got ${count}`)
 }
 
-/** Where a page lies in a list: its number, moved into the list, how many pages there are, and what comes before it. */
+/** The bounds of a page in a list: its number, clamped to the list, the number of pages, and the offset of its first entry. */
 export const pageBounds = (
   page: number,
   perPage: number,

@@ -28,7 +28,7 @@ export const signup = (assigns: Protected & { readonly form: SignupForm }): Html
   return html`<h1>Sign up</h1>
     <form class="stack" action="${path('/signup')}" method="post" novalidate>
       ${hidden(assigns)} ${email} ${password}
-      <div class="actions"><button>Create an account</button>${link(path('/login'), 'I have one')}</div>
+      <div class="actions"><button>Create an account</button>${link(path('/login'), 'Log in instead')}</div>
     </form>`
 }
 
@@ -67,8 +67,8 @@ export const confirmation = (assigns: Protected & { readonly problem: string }):
     autocomplete: 'current-password',
     autofocus: true,
   })
-  return html`<h1>Is it you?</h1>
-    <p>It is a while since you logged in. Please enter your password once more.</p>
+  return html`<h1>Confirm your password</h1>
+    <p>You logged in a while ago. Please enter your password again.</p>
     <form class="stack" action="${path('/account/confirm')}" method="post" novalidate>
       ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
       ${hidden(assigns)} ${password}

@@ -1,18 +1,18 @@
 /** Parts that several pages share. */
 import { markup as html, type Html } from 'plugboard/plugs'
 
-/** What a page with a form needs: the token that tells our forms from those of others. */
+/** The assigns of a page with a form: the CSRF token. */
 export interface Protected {
   readonly csrfToken: string
 }
 
-/** The hidden fields of a form: the token, and a method that browsers do not know. */
+/** The hidden fields of a form: the token, and a method that HTML forms do not support. */
 export const hidden = ({ csrfToken }: Protected, method?: 'put' | 'delete'): Html =>
   html`<input type="hidden" name="_csrf_token" value="${csrfToken}" />${
       method === undefined ? undefined : html`<input type="hidden" name="_method" value="${method}" />`
     }`
 
-/** A form that is one button. */
+/** A form with only a button. */
 export const methodForm = (options: {
   readonly csrfToken: string
   readonly action: string
@@ -28,7 +28,7 @@ interface Field {
   readonly name: string
   readonly label: string
   readonly value: string
-  /** What is wrong with it, as the end of a sentence that begins with its label. */
+  /** The error message, as the end of a sentence that begins with the label. */
   readonly problem?: string | undefined
   readonly hint?: string
   readonly type?: 'text' | 'email' | 'password' | 'textarea'
@@ -36,7 +36,7 @@ interface Field {
   readonly autofocus?: boolean
 }
 
-/** An attribute, or nothing. */
+/** An attribute; omitted if its value is undefined. */
 const attribute = (name: string, value: string | undefined): Html | undefined =>
   value === undefined ? undefined : html` ${name}="${value}"`
 
@@ -49,13 +49,13 @@ const control = (field: Field): Html => {
     attribute('aria-describedby', notes.length === 0 ? undefined : notes.join(' ')),
     field.autofocus ? html` autofocus` : undefined,
   ]
-  // browsers drop a line break right after <textarea>, so one more keeps those of the text
+  // browsers drop one line break after <textarea>, so the content gets another one in front
   return type === 'textarea'
     ? html`<textarea id="${name}" name="${name}" rows="12" required${attributes}>${`\n${value}`}</textarea>`
     : html`<input id="${name}" name="${name}" type="${type}" value="${value}" required${attributes} />`
 }
 
-/** A field with its label, and what is wrong with it. */
+/** A field with its label and its error message. */
 export const field = (field: Field): Html => {
   const { name, label, problem, hint } = field
   return html`<div class="field">
@@ -65,7 +65,7 @@ export const field = (field: Field): Html => {
   </div>`
 }
 
-/** A moment (milliseconds since the epoch), for people and machines; its day, unless it must be told to the minute. */
+/** A time (milliseconds since the epoch) for people and machines: the day, or the day and the minute. */
 export const moment = (milliseconds: number, precision: 'day' | 'minute' = 'day'): Html => {
   const iso = new Date(milliseconds).toISOString()
   const text = precision === 'day' ? iso.slice(0, 10) : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
