@@ -8,7 +8,7 @@ import { ConnRecord } from './conn/record.js'
 import type { Check } from './conn/source.js'
 import { exception, type PlugError } from './error.js'
 import { left, right } from './fp.js'
-import { makeEffect, type IterableEffect, type Outcome } from './iterable-effect.js'
+import { makeEffect, type Hint, type IterableEffect, type Outcome } from './iterable-effect.js'
 import { isPromise, type Later } from './later.js'
 
 type Running = Iterator<unknown, unknown, unknown>
@@ -114,12 +114,22 @@ export const gen = <A, E = never>(
   return makeEffect(work.name || 'gen', () => within(undefined), within) as unknown as IterableEffect<A, E>
 }
 
+/** A value, or the hint for one that is yet to be executed. */
+type NoEffect<A> = A extends Promise<unknown> | { readonly name: Hint<string> }
+  ? 'put yield* before the effect'
+  : unknown
+
+/** Whether a value is an effect, a generator or a promise, and so says nothing yet. */
+const isPending = (value: unknown): boolean =>
+  isPromise(value) || isGenerator(value) || (typeof value === 'function' && Symbol.iterator in value)
+
 const made = <E>(error: E | (() => E)): E => (typeof error === 'function' ? (error as () => E)() : error)
 
 /**
  * The effect that returns a value, or fails where it is null or undefined.
  *
  * @param error the failure, or a function that makes it
+ * @throws TypeError if the value is an effect or a promise: it would never be null
  * @example
  * import { orFail, plugError } from 'plugboard'
  * const noPost = plugError(404, 'NoPost', 'No such post')
@@ -127,10 +137,14 @@ const made = <E>(error: E | (() => E)): E => (typeof error === 'function' ? (err
  * orFail(undefined, noPost)() // => left(noPost)
  */
 export const orFail = <A, E extends PlugError>(
-  value: A,
+  value: A & NoEffect<A>,
   error: E | (() => E),
-): IterableEffect<NonNullable<A>, E> =>
-  makeEffect('orFail', () => (value === null || value === undefined ? left(made(error)) : right(value)))
+): IterableEffect<NonNullable<A>, E> => {
+  if (isPending(value)) throw new TypeError('orFail: the value must not be an effect: put yield* before it')
+  return makeEffect('orFail', () =>
+    value === null || value === undefined ? left(made(error)) : right(value as NonNullable<A>),
+  )
+}
 
 /**
  * The effect that fails unless something holds. A check that is forgotten fails closed: if it was made and not executed when
@@ -138,6 +152,7 @@ export const orFail = <A, E extends PlugError>(
  *
  * @param conn the conn of the request that the check is for
  * @param error the failure, or a function that makes it
+ * @throws TypeError if `holds` is not a boolean
  * @example
  * import { assign, ensure, pipeline, plugError, text, type Assigned, type Conn } from 'plugboard'
  * import { conn, run } from 'plugboard/testing'
@@ -154,8 +169,10 @@ export const ensure = <E extends PlugError>(
   holds: boolean,
   error: E | (() => E),
 ): IterableEffect<void, E> => {
+  if (typeof holds !== 'boolean')
+    throw new TypeError(`ensure: holds must be a boolean, got ${holds === null ? 'null' : typeof holds}`)
   const state = ConnRecord.state(conn)
-  const check: Check = { name: typeof error === 'function' ? 'ensure' : nameOf(error) }
+  const check: Check = { name: nameOf(error) }
   const checks = (state.checks ??= new Set())
   checks.add(check)
   return makeEffect('ensure', () => {
@@ -164,7 +181,9 @@ export const ensure = <E extends PlugError>(
   })
 }
 
-const nameOf = (error: PlugError): string => (error._tag === 'AppError' ? error.name : error._tag)
+/** The name of a failure; of a function that makes one, its own: a kind has the name of its failures. */
+const nameOf = (error: PlugError | (() => PlugError)): string =>
+  typeof error === 'function' ? error.name || 'ensure' : error._tag === 'AppError' ? error.name : error._tag
 
 /** The failure of a request whose app has made a check and not executed it; undefined where there is none. */
 export const forgotten = (conn: Conn): PlugError | undefined => {

@@ -45,7 +45,8 @@ export interface AsyncEffect<A, E = PlugError> extends IterableEffect<A, E> {
 /** A generator that yields effects and returns an `A`: what `function*` returns. */
 export type EffectGenerator<A, E = PlugError> = Generator<IterableEffect<unknown, E>, A, unknown>
 
-function* yieldSelf(this: unknown): Generator<unknown, unknown, unknown> {
+/** The iterator of an effect: it yields the effect, for whatever runs the generator to execute. */
+export function* yieldSelf(this: unknown): Generator<unknown, unknown, unknown> {
   return yield this
 }
 

@@ -55,6 +55,7 @@ export const portOf = <P extends object>(name: string, port: P): ((conn: Pick<Co
  * run(pipeline(ports('services', services), show))(conn('GET', '/')).respBody // => '1.5'
  */
 export const ports = <const K extends string, P extends object>(key: K, port: P) => {
+  check('ports', key, port)
   const from = portOf(key, port)
   const put = assign(key, port)
   return function ports<C extends Conn>(conn: C): Assign<C, K, P> {

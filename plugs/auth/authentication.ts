@@ -5,7 +5,7 @@
 import type { Assigned, Conn, Halted, Responded, WithCsrf, WithFlash, WithSession } from '../../lib/conn.js'
 import { assign, mergePrivate } from '../../lib/conn/assigns.js'
 import { halt, redirect } from '../../lib/conn/response.js'
-import { chain, map, of, type Effect, type Result } from '../../lib/effect.js'
+import { chain, map, of, type Effect, type IterableEffect, type Result } from '../../lib/effect.js'
 import { plugError } from '../../lib/error.js'
 import { isFetched } from '../../lib/fetched.js'
 import { checkOptions, flag, string, type Rules } from '../../lib/options.js'
@@ -87,17 +87,19 @@ export interface Authentication<User, Needs, Flash> {
   readonly logInUser: (
     user: User,
     options?: LogInOptions,
-  ) => <C extends Conn & Needs & WithSession<unknown> & WithCsrf & Flash>(conn: C) => Effect<Responded>
+  ) => <C extends Conn & Needs & WithSession<unknown> & WithCsrf & Flash>(
+    conn: C,
+  ) => IterableEffect<Responded>
   /** Logs out, and redirects. The token is deleted where it counts: a copy of the cookies is of no use. */
   readonly logOutUser: <C extends Conn & Needs & WithSession<unknown> & Flash>(conn: C) => Result<Responded>
   /** Ends all log-ins of the current user, this one too, and redirects. The next request of each is nobody's. */
   readonly logOutEverywhere: <C extends Conn & Needs & WithSession<unknown> & Flash & SignedIn<User>>(
     conn: C,
-  ) => Effect<Responded>
+  ) => IterableEffect<Responded>
   /** Ends all log-ins of the current user but this one, as after a change of the password, and goes on. */
   readonly logOutElsewhere: <C extends Conn & Needs & WithSession<unknown> & SignedIn<User>>(
     conn: C,
-  ) => Effect<C>
+  ) => IterableEffect<C>
   /** When the current user last proved who they are, in milliseconds since the epoch; undefined if nobody has. */
   readonly authenticatedAt: (conn: Conn) => number | undefined
 }

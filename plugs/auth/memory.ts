@@ -1,4 +1,5 @@
 /** Tokens in the memory of this process: for specs, examples and first steps. They are gone when it ends. */
+import { fromPort, type IterablePort } from '../../lib/effect.js'
 import { right } from '../../lib/fp.js'
 import type { FoundToken, Identified, TokenStore } from './token-store.js'
 
@@ -13,7 +14,7 @@ const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('hex')
  * tokens.insert({ id: 7 }, new Uint8Array(32), { insertedAt: 0, authenticatedAt: 0 })()
  * tokens.find(new Uint8Array(32))() // => right({ user: { id: 7 }, insertedAt: 0, authenticatedAt: 0 })
  */
-export const memoryTokenStore = <User extends Identified>(): TokenStore<User> => {
+export const memoryTokenStore = <User extends Identified>(): IterablePort<TokenStore<User>> => {
   const table = new Map<string, FoundToken<User>>()
 
   const forget = (limit: number, gone: (found: FoundToken<User>, key: string) => boolean): number => {
@@ -22,7 +23,7 @@ export const memoryTokenStore = <User extends Identified>(): TokenStore<User> =>
     return keys.length
   }
 
-  return {
+  return fromPort<TokenStore<User>>({
     insert:
       (user, hash, { insertedAt, authenticatedAt }, replaces) =>
       () => {
@@ -42,5 +43,5 @@ export const memoryTokenStore = <User extends Identified>(): TokenStore<User> =>
     },
     deleteExpired: (insertedUntil, limit) => () =>
       right(forget(limit, ({ insertedAt }) => insertedAt <= insertedUntil)),
-  }
+  })
 }

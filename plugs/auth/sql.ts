@@ -2,7 +2,7 @@
  * Tokens in a table of PostgreSQL or SQLite, beside the table of users. What touches the database is an effect, and ends
  * within the time-out or, with SQLite, at once.
  */
-import { map, type Effect } from '../../lib/effect.js'
+import { fromPort, map, type Effect, type IterablePort } from '../../lib/effect.js'
 import { checkOptions, checkValue, count, func, mustBe, required, type Rules } from '../../lib/options.js'
 import { guard, serverRules, type ServerStoreOptions } from '../stores/server.js'
 import { databaseMust, isPostgresClient, isSqliteDatabase } from '../sql/dialect.js'
@@ -89,7 +89,7 @@ const driverOf = (database: PostgresClient | SqliteDatabase, names: Names, timeo
 export const sqlTokenStore = <User extends Identified, const Column extends string>(
   database: PostgresClient | SqliteDatabase,
   options: SqlTokenStoreOptions<User, Column>,
-): SqlTokenStore<User> => {
+): IterablePort<SqlTokenStore<User>> => {
   checkOptions('sqlTokenStore', options, rules)
   const { table = defaultTable, users = defaultUsers, userId = 'integer', columns, timeout = 2000 } = options
   const names = { tokens: tableOf(table).name, users: tableOf(users).name, columns }
@@ -107,7 +107,7 @@ export const sqlTokenStore = <User extends Identified, const Column extends stri
           authenticatedAt: Number(row.token_authenticated_at),
         }
 
-  return {
+  return fromPort<SqlTokenStore<User>>({
     insert: ({ id }, hash, { insertedAt, authenticatedAt }, replaces) => {
       const times = [Math.floor(insertedAt), Math.floor(authenticatedAt)] as const
       return guarded('insert', () =>
@@ -122,5 +122,5 @@ export const sqlTokenStore = <User extends Identified, const Column extends stri
       return guarded('deleteExpired', () => driver.deleteExpired(Math.floor(insertedUntil), limit))
     },
     migrate: guarded('migrate', () => driver.migrate(migration)),
-  }
+  })
 }

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { left, right } from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { attempt, badRequest, effect, pipe, type Effect, type Outcome } from '../../lib/index.js'
+import { attempt, badRequest, effect, gen, pipe, type Effect, type Outcome } from '../../lib/index.js'
 import { noting } from '../../lib/iterable-effect.js'
 import { isPromise, type Later } from '../../lib/later.js'
 
@@ -154,4 +154,27 @@ t.test('effects are noted where that is asked for, until they are executed', asy
   )
   of(4)
   t.equal(made.size, 0, 'nothing is noted after what was asked for has thrown')
+})
+
+t.test('the effects of a port are executed by yield*', async t => {
+  class Rates {
+    readonly #base = 2
+    readonly latest = (by: number) => TE.right<never, number>(this.#base * by)
+    readonly now = () => of(7)
+    readonly reset = () => right(undefined)
+    readonly name = 'rates'
+  }
+  const port = effect.fromPort(new Rates())
+  t.equal(port.name, 'rates', 'what is no function stays as it is')
+  const both = gen(function* () {
+    yield* port.reset
+    return (yield* port.latest(3)) + (yield* port.now())
+  })
+  t.strictSame(await both(), right(13))
+  t.strictSame(await port.latest(1)(), right(2), 'and they are effects as before')
+  for (const wrong of [undefined, null, 7])
+    t.throws(
+      () => effect.fromPort(wrong as never),
+      new TypeError('effect.fromPort: the port must be an object of functions that return effects'),
+    )
 })

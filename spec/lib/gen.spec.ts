@@ -9,6 +9,7 @@ import {
   badRequest,
   effect,
   ensure,
+  failure,
   gen,
   halt,
   orFail,
@@ -324,3 +325,29 @@ t.test(
     t.equal(run(fine)(get()).status, 200)
   },
 )
+
+t.test('orFail takes no effect for a value: it would never be null', async t => {
+  const refused = new TypeError('orFail: the value must not be an effect: put yield* before it')
+  for (const pending of [effect.of(1), gen(function* () {}), Promise.resolve(1), (function* () {})()])
+    t.throws(() => orFail(pending as never, taken), refused)
+  t.strictSame(orFail(Math.max, taken)(), right(Math.max), 'a function is a value like another')
+})
+
+t.test('ensure takes a boolean: anything else that is truthy would let everyone in', async t => {
+  for (const [holds, shown] of [
+    [effect.of(false), 'function'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['no', 'string'],
+  ])
+    t.throws(
+      () => ensure(get(), holds as never, forbidden),
+      new TypeError(`ensure: holds must be a boolean, got ${String(shown)}`),
+    )
+})
+
+t.test('a forgotten check has the name of the kind that would have failed', async t => {
+  const NotYours = failure(403, 'NotYours')
+  const plug = joined((c: Conn) => (ensure(c, true, NotYours), text('x')(c)))
+  t.match(run(plug)(get()).error?.cause, { message: /^a check was made and not executed \(NotYours\):/ })
+})

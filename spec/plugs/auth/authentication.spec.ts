@@ -232,7 +232,7 @@ t.test('a token of seven days is replaced, and who keeps coming stays logged in'
 
 t.test('a token that is replaced while its user logs out everywhere is of no use', async t => {
   const memory = memoryTokenStore<User>()
-  const tokens: typeof memory = {
+  const tokens: TokenStore<User> = {
     ...memory,
     find: each => () => {
       const found = memory.find(each)()
