@@ -98,7 +98,7 @@ t.test('a port is checked when the plug is made', async t => {
   for (const port of [null, undefined, 'x'])
     t.throws(
       () => ports('services', port as unknown as object),
-      /^portOf: the port must be an object of functions that return effects, got /,
+      /^ports: the port must be an object of functions that return effects, got /,
     )
 })
 
