@@ -35,6 +35,11 @@ export const describe = (value: unknown): string => {
 
 const ignore = (): void => {}
 
+/** Handles the rejection of a promise that stands where none is taken: unless it is handled, it ends the process. */
+export const handled = (value: unknown): void => {
+  if (isPromise(value)) orElse(() => void Promise.resolve(value).then(ignore, ignore), undefined)
+}
+
 /** Fails with a mistake of the plug at a place: the sentence begins with the plug's name. */
 export const blame = (list: readonly Step[], at: number, conn: Conn, sentence: string): Halted =>
   ConnRecord.fail(conn, exception(new TypeError(`${plugName(list[at])} ${sentence}`)))
@@ -45,8 +50,7 @@ export const noResult = (list: readonly Step[], at: number, conn: Conn, value: u
     return blame(list, at, conn, 'returned a function of a conn: give a plug its conn, as in plug(conn)')
   if (!isPromise(value))
     return blame(list, at, conn, `must return a conn or an effect, and returned ${describe(value)}`)
-  // unless a rejection is handled, it ends the process
-  orElse(() => void Promise.resolve(value).then(ignore, ignore), undefined)
+  handled(value)
   return blame(list, at, conn, 'returned a promise: wrap the work in attempt(() => promise)')
 }
 
@@ -56,6 +60,7 @@ export const noOutcome = (list: readonly Step[], at: number, conn: Conn, outcome
     blame(list, at, conn, `returned an effect that must come to ${must}, and came to ${describe(value)}`)
   try {
     const { _tag, right } = Object(outcome) as { readonly [K in '_tag' | 'right']?: unknown }
+    handled(right)
     return _tag === 'Right' ? gave('a conn', right) : gave('an Either', outcome)
   } catch (thrown) {
     // the error of a field that is not fetched says what to put earlier

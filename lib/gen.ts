@@ -2,6 +2,7 @@
  * Generators as effects: code that reads from top to bottom, in which each `yield*` executes an effect and a failure ends it.
  * Synchronous until an effect really is asynchronous, and what may fail with what adds up in the generator's type.
  */
+import { describe, handled } from './blame.js'
 import type { Conn } from './conn.js'
 import { caught } from './conn/raise.js'
 import { ConnRecord } from './conn/record.js'
@@ -14,18 +15,31 @@ import { isPromise, type Later } from './later.js'
 type Running = Iterator<unknown, unknown, unknown>
 type Came = Later<Outcome<unknown>>
 
+const failedBy = (thrown: unknown): Outcome<never> => left(caught(thrown))
+
+/** What an effect came to, if it is an Either; anything else would pass as a success without a value. */
+const checked = (came: unknown): Outcome<unknown> => {
+  try {
+    const { _tag } = Object(came) as { readonly _tag?: unknown }
+    if (_tag === 'Left' || _tag === 'Right') return came as Outcome<unknown>
+  } catch {}
+  return failedBy(new TypeError(`an effect must come to an Either, and came to ${describe(came)}`))
+}
+
 /** Executes a yielded effect; what it throws is a failure, so that the generator ends and its `finally` runs. */
 const execute = (effect: unknown, conn: Conn | undefined): Came => {
   try {
-    if (typeof effect !== 'function' || effect.length > 0)
+    if (typeof effect !== 'function' || effect.length > 0) {
+      handled(effect)
       throw new TypeError(
         'a generator must yield effects: yield* an effect, and wrap a promise in attempt(() => promise)',
       )
+    }
     const { within } = effect as { readonly within?: (conn: Conn | undefined) => Came }
     const came = within === undefined ? (effect() as Came) : within(conn)
-    return isPromise(came) ? Promise.resolve(came).catch((thrown: unknown) => left(caught(thrown))) : came
+    return isPromise(came) ? Promise.resolve(came).then(checked, failedBy) : checked(came)
   } catch (thrown) {
-    return left(caught(thrown))
+    return failedBy(thrown)
   }
 }
 
@@ -169,8 +183,11 @@ export const ensure = <E extends PlugError>(
   holds: boolean,
   error: E | (() => E),
 ): IterableEffect<void, E> => {
-  if (typeof holds !== 'boolean')
-    throw new TypeError(`ensure: holds must be a boolean, got ${holds === null ? 'null' : typeof holds}`)
+  // a promise would hold, whatever becomes of it
+  if (typeof holds !== 'boolean') {
+    handled(holds)
+    throw new TypeError(`ensure: holds must be a boolean, got ${describe(holds)}`)
+  }
   const state = ConnRecord.state(conn)
   const check: Check = { name: nameOf(error) }
   const checks = (state.checks ??= new Set())

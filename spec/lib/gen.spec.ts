@@ -8,6 +8,7 @@ import {
   attempt,
   badRequest,
   effect,
+  endpoint,
   ensure,
   failure,
   gen,
@@ -195,6 +196,25 @@ t.test('a generator that responds and does not halt fails closed', async t => {
   t.notOk(ran)
 })
 
+t.test('an effect that comes to no Either fails, and finally runs', async t => {
+  for (const wrong of [undefined, false, { _tag: 'None' }, 7])
+    for (const outcome of [wrong, Promise.resolve(wrong)]) {
+      const log: string[] = []
+      const plug = joined(function* (c: Conn): Generator<unknown, unknown> {
+        try {
+          yield () => outcome
+          log.push('went on')
+          return text('no')(c)
+        } finally {
+          log.push('finally')
+        }
+      })
+      const done = await runAsync(plug)(get())
+      t.match(done.error?.cause, { message: /^an effect must come to an Either, and came to / })
+      t.strictSame(log, ['finally'])
+    }
+})
+
 t.test('gen is an effect of several, executed anew each time', async t => {
   let runs = 0
   const twice = gen(function* () {
@@ -278,6 +298,28 @@ t.test('a check that is executed goes on or fails', async t => {
   t.equal(run(chained)(get()).respBody, 'chained')
 })
 
+t.test('a check of what is no boolean fails closed: a promise would always hold', async t => {
+  const unhandled: unknown[] = []
+  const listen = (cause: unknown) => void unhandled.push(cause)
+  process.on('unhandledRejection', listen)
+  for (const [holds, is] of [
+    [Promise.reject(new Error('no')), 'a promise'],
+    [1, 'a number'],
+    [undefined, 'undefined'],
+  ] as const) {
+    const draft = joined(function* (c: Conn) {
+      yield* ensure(c, holds as unknown as boolean, forbidden)
+      return text('the draft')(c)
+    })
+    const done = await runAsync(draft)(get())
+    t.equal(done.status, 500)
+    t.match(done.error?.cause, { message: `ensure: holds must be true or false, and is ${is}` })
+  }
+  await new Promise(resolve => setImmediate(resolve))
+  process.off('unhandledRejection', listen)
+  t.strictSame(unhandled, [])
+})
+
 t.test('a check that is forgotten fails closed, whether it holds or not', async t => {
   for (const holds of [true, false]) {
     const plugs: readonly AnyPlug[] = [
@@ -350,4 +392,46 @@ t.test('a forgotten check has the name of the kind that would have failed', asyn
   const NotYours = failure(403, 'NotYours')
   const plug = joined((c: Conn) => (ensure(c, true, NotYours), text('x')(c)))
   t.match(run(plug)(get()).error?.cause, { message: /^a check was made and not executed \(NotYours\):/ })
+})
+
+t.test('a failure is rendered once, whatever checks were yet to come, and hooks follow', async t => {
+  const rendered: string[] = []
+  const app = endpoint(
+    {
+      renderErrors: error => c => {
+        rendered.push(error.message)
+        return text(`rendered ${rendered.length}`)(c)
+      },
+    },
+    joined(
+      registerBeforeSend(putRespHeader('x-first', 'yes')),
+      registerBeforeSend(putRespHeader('x-second', 'yes')),
+      function* (c: Conn) {
+        const checks = [ensure(c, false, forbidden), ensure(c, true, taken)] as const
+        for (const check of checks) yield* check
+        return text('the draft')(c)
+      },
+    ) as never,
+  )
+  const done = await app.run(get())
+  t.match(done, { status: 403, respBody: 'rendered 1', error: forbidden })
+  t.equal(done.respHeaders.get('x-first'), 'yes')
+  t.strictSame(rendered, [forbidden.message])
+})
+
+t.test('an error page with a check that is forgotten is not sent', async t => {
+  let calls = 0
+  const app = endpoint(
+    {
+      renderErrors: () => c => {
+        calls++
+        ensure(c, false, forbidden)
+        return text('the draft')(c)
+      },
+    },
+    joined(registerBeforeSend(putRespHeader('x-first', 'yes')), () => effect.failed(taken)) as never,
+  )
+  const done = await app.run(get())
+  t.match(done, { status: 409, respBody: `${taken.message}\n` })
+  t.equal(calls, 1)
 })

@@ -6,6 +6,7 @@ import {
   assign,
   attempt,
   badRequest,
+  effect,
   fail,
   halt,
   invalidHeader,
@@ -291,6 +292,13 @@ t.test('an async plug is named and told what to do; its promise may reject witho
     perform(joined(mark('a'), load, mark('b'))),
     /^load returned a promise: wrap the work in attempt\(\(\) => promise\)$/,
   )
+  blamed(t, perform(joined(mark('a'), () => effect.map(load)(effect.of(1)), mark('b'))), /came to a promise$/)
+  const yields = function* (): Generator<unknown, unknown> {
+    yield load()
+    return 0
+  }
+  const done = await performLater(joined(yields))
+  t.match(done.error?.cause, { message: /^a generator must yield effects/ })
   await new Promise(resolve => setImmediate(resolve))
   process.off('unhandledRejection', listen)
   t.strictSame(unhandled, [])
