@@ -73,11 +73,11 @@ export const haltAfterResponse = {
         const name = exportOf(context, inner)
         if (name === 'pipeline' && inner === callee) return checkSteps(args)
         if (name === 'pipeline.from' && inner !== callee) return checkSteps(args)
-        if (name === 'router' && args[0])
-          for (const property of propertyOf(bare(args[0]), 'pipelines')?.properties ?? [])
+        if (name === 'pipelines' && args[0])
+          for (const property of bare(args[0]).properties ?? [])
             if (property.type === 'Property') check(property.value)
-        if ((name === 'controller' || name === 'controller.from') && args[1])
-          for (const entry of listed(propertyOf(bare(args[1]), 'plugs')))
+        if ((name === 'controller' || name === 'controller.from') && args[0])
+          for (const entry of listed(propertyOf(bare(args[0]), 'plugs')))
             for (const plug of listed(entry).slice(0, 1)) check(plug)
         // scope is an export, or a name that a scope's callback is given: ({ scope, get }) => …
         const last = inner.type === 'MemberExpression' ? calleeName({ callee: inner.object }) : undefined

@@ -7,7 +7,7 @@ const head = `import * as P from 'plugboard'
 import { attempt, effect, fail, flow, halt, html, pipe, pipeline, pipeline as join, putRespHeader, putStatus, resp } from 'plugboard'
 import { named, raise, rescue, sendResp, text, when, type Plug } from 'plugboard'
 import { render } from 'plugboard/plugs'
-import { controller, router, scope } from 'plugboard/router'
+import { controller, pipelines, router, scope } from 'plugboard/router'
 import { show, stop } from './show.js'
 `
 const guarded = 'c => (ok(c) ? c : putStatus(401)(c))'
@@ -87,14 +87,14 @@ t.test('a plug that others follow returns a response without halt', t =>
         'putStatus(401)',
       ],
       [
-        `router({ pipelines: { browser: ${guarded} } }, scope('/', 'browser', ({ get }) => []))`,
+        `const named = pipelines({ browser: ${guarded} })\nnamed.scope('/', 'browser', ({ get }) => [])`,
         'putStatus(401)',
       ],
       [`scope('/', ({ get }) => [get('/', ${guarded}, show)])`, 'putStatus(401)'],
       [`scope('/', ({ get }) => [get('/', [stop, ${guarded}], show)])`, 'putStatus(401)'],
-      [`controller({ show }, { plugs: [${guarded}] })`, 'putStatus(401)'],
+      [`controller({ plugs: [${guarded}] }, { show })`, 'putStatus(401)'],
       [
-        `controller.from<Browser>()({ show }, { plugs: [[${guarded}, { only: ['show'] }]] })`,
+        `controller.from<Browser>()({ plugs: [[${guarded}, { only: ['show'] }]] }, { show })`,
         'putStatus(401)',
       ],
       ["pipeline(text('a'), text('b'))", 'text(…)'],
