@@ -201,3 +201,36 @@ t.test('over a socket: a 500 each, and the process goes on', async t => {
   }
   await server.right.stop()
 })
+
+t.test(
+  'a copy that is given to a function of a conn: a 500 that says what to do, with the lines of what was called',
+  async t => {
+    const uses: Readonly<Record<string, (copy: Conn) => unknown>> = {
+      text: text('x'),
+      putStatus: putStatus(201),
+      halt,
+      fail: copy => fail(copy, plugError(409, 'Taken', 'Taken')),
+    }
+    for (const form of ['clone', 'child', 'proxy', 'spread'])
+      for (const [name, use] of Object.entries(uses)) {
+        const misled = (c: Conn): unknown => use((forms[form] as (conn: Conn) => Conn)(c))
+        const done = await runner(misled as AnyPlug)(conn('GET', '/'))
+        t.equal(done.status, 500, `${form} ${name}`)
+        t.match(done.error?.cause, {
+          message:
+            /^a function of a conn was given a copy of one .*a conn is changed by the functions of plugboard/,
+          stack: /misled/,
+          cause: TypeError,
+        })
+      }
+    // an error of another class is as it was
+    class Other {
+      readonly #rest = 1
+      static read(other: object): unknown {
+        return (other as Other).#rest
+      }
+    }
+    const other = await runner((() => Other.read({})) as AnyPlug)(conn('GET', '/'))
+    t.match(other.error?.cause, { message: /^Cannot read private member #rest/ })
+  },
+)

@@ -240,7 +240,11 @@ t.test("an effect's left side is a failure", async t => {
     t.match(await performLater(joined(mark('a'), plug, mark('b'))), { error: taken, assigns: { marks: 'a' } })
   const wrong = perform(joined(mark('a'), () => () => left('text'), mark('b')))
   t.match(wrong, { halted: true, error: { _tag: 'Exception' } })
-  t.match(wrong.error?.cause, { message: /no PlugError/ })
+  t.match(wrong.error?.cause, { message: /no PlugError/, cause: 'text' })
+  // the log shows the stack alone
+  const refused = new Error('the database is down')
+  const failed = perform(joined(mark('a'), () => () => left(refused), mark('b')))
+  t.match(failed.error?.cause, { message: /no PlugError/, cause: refused, stack: /the database is down/ })
 })
 
 // --- plugs that return something else
