@@ -40,6 +40,13 @@ export const handled = (value: unknown): void => {
   if (isPromise(value)) orElse(() => void Promise.resolve(value).then(ignore, ignore), undefined)
 }
 
+/** Calls the plug that a function of the app has made for a failure, with its conn. */
+export const callMade = (maker: string, plug: unknown, conn: Conn): unknown => {
+  if (typeof plug === 'function') return (plug as Step)(conn)
+  handled(plug)
+  throw new TypeError(`${maker} must return a function of a conn, and returned ${describe(plug)}`)
+}
+
 /** Fails with a mistake of the plug at a place: the sentence begins with the plug's name. */
 export const blame = (list: readonly Step[], at: number, conn: Conn, sentence: string): Halted =>
   ConnRecord.fail(conn, exception(new TypeError(`${plugName(list[at])} ${sentence}`)))

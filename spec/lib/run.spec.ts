@@ -417,3 +417,22 @@ t.test('the same app on the same conn gives the same conn, byte for byte', async
   const other = await app(conn('GET', '/', { seed: 'two' }))
   t.not(other.respBody, once.respBody, 'another seed gives another nonce')
 })
+
+t.test('what makes the plug of a failure must not be async: its rejection harms nothing', async t => {
+  const unhandled: unknown[] = []
+  const listen = (cause: unknown) => void unhandled.push(cause)
+  process.on('unhandledRejection', listen)
+  const late = async (): Promise<never> => {
+    throw new Error('late')
+  }
+  const taken = plugError(409, 'Taken', 'That name is taken')
+  const refused: AnyPlug = conn => fail(conn, taken)
+  t.match(ran(refused, late as never), { status: 409, respBody: 'That name is taken\n' })
+  const rescued = ran(rescue(late as never)(refused) as AnyPlug)
+  t.match(rescued.error?.cause, {
+    message: 'the handler of rescue must return a function of a conn, and returned a promise',
+  })
+  await new Promise(resolve => setImmediate(resolve))
+  process.off('unhandledRejection', listen)
+  t.strictSame(unhandled, [])
+})

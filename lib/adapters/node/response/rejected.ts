@@ -1,4 +1,5 @@
 /** Prepares the conn of a request that the adapter rejects, so that its response has the headers that plugs put on every response. */
+import { handled } from '../../../blame.js'
 import type { Conn } from '../../../conn.js'
 import { ConnRecord } from '../../../conn/record.js'
 import type { AnyPlug } from '../../../fold.js'
@@ -12,8 +13,11 @@ export const rejectedConn = (plugs: readonly AnyPlug[], start: Conn): Conn => {
   let conn = start
   try {
     for (let i = 0; i < plugs.length - 1; i++) {
-      const made = (plugs[i] as AnyPlug)(conn)
-      if (!ConnRecord.is(made) || made.stage !== 0) break
+      const made: unknown = (plugs[i] as AnyPlug)(conn)
+      if (!ConnRecord.is(made) || made.stage !== 0) {
+        handled(made)
+        break
+      }
       conn = made
     }
   } catch {

@@ -33,6 +33,19 @@ t.test('the plugs before the last one are applied', async t => {
   t.equal(rejectedConn([text('hello')], start1), start1)
 })
 
+t.test('an async plug by mistake: its rejection harms nothing', async t => {
+  const unhandled: unknown[] = []
+  const listen = (cause: unknown) => void unhandled.push(cause)
+  process.on('unhandledRejection', listen)
+  const load = async (): Promise<never> => {
+    throw new Error('no one waits for this')
+  }
+  t.ok(has(rejectedConn([header('x-a'), load as never, text('hello')], start1), 'x-a'))
+  await new Promise(resolve => setImmediate(resolve))
+  process.off('unhandledRejection', listen)
+  t.strictSame(unhandled, [])
+})
+
 t.test(
   'up to an effect, which is not executed, a response, a halt, a failure, an exception or a value that is not a conn',
   async t => {
