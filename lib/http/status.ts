@@ -119,7 +119,9 @@ export const statusCode = (status: number | StatusName): number => {
   }
   const code = byName.get(status)
   if (code !== undefined) return code
-  throw new TypeError(`status must be a number or a known status name, got ${JSON.stringify(status)}`)
+  throw new TypeError(
+    `status must be a number or a known status name, got ${typeof status === 'string' ? JSON.stringify(status) : `a value of type ${typeof status}`}`,
+  )
 }
 
 /**

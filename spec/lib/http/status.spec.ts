@@ -35,6 +35,12 @@ t.test('what the program gets wrong is named in the message', async t => {
   t.throws(() => statusCode('toString' as StatusName), {
     message: 'status must be a number or a known status name, got "toString"',
   })
+  // an argument in the wrong place may hold a secret, or itself
+  const misplaced: Record<string, unknown> = { password: 'secret' }
+  misplaced['self'] = misplaced
+  t.throws(() => statusCode(misplaced as never), {
+    message: 'status must be a number or a known status name, got a value of type object',
+  })
   t.throws(() => reasonPhrase(299), { message: 'status must be a code with a known reason phrase, got 299' })
 })
 
