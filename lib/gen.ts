@@ -20,7 +20,7 @@ const failedBy = (thrown: unknown): Outcome<never> => left(caught(thrown))
 /** What an effect came to, if it is an Either; anything else would pass as a success without a value. */
 const checked = (came: unknown): Outcome<unknown> => {
   try {
-    const { _tag } = Object(came) as { readonly _tag?: unknown }
+    const _tag = (came as { readonly _tag?: unknown } | null | undefined)?._tag
     if (_tag === 'Left' || _tag === 'Right') return came as Outcome<unknown>
   } catch {}
   return failedBy(new TypeError(`an effect must come to an Either, and came to ${describe(came)}`))

@@ -4,7 +4,9 @@ import type { Conn } from './conn.js'
 import { ConnRecord } from './conn/record.js'
 import { halt } from './conn/response.js'
 import type { PlugError } from './error.js'
-import { drive, isGenerator } from './gen.js'
+import { left } from './fp.js'
+import { drive, forgotten, isGenerator } from './gen.js'
+import { isPromise } from './later.js'
 import type { Step } from './steps.js'
 
 /** A step has returned an effect, which is yet to be executed; the steps after it continue with what it comes to. */
@@ -28,8 +30,22 @@ export const paused = (list: readonly Step[], at: number, conn: ConnRecord, resu
   if (typeof result === 'function' && result.length === 0)
     return { list, at, conn, effect: result as () => unknown }
   return isGenerator(result)
-    ? { list, at, conn, effect: () => drive(result, conn) }
+    ? { list, at, conn, effect: () => driven(result, conn) }
     : noResult(list, at, conn, result)
+}
+
+/** A check that a generator made and did not execute is its failure, so that nothing behind it runs. */
+const closed = (conn: Conn, before: number, outcome: unknown): unknown =>
+  (ConnRecord.state(conn).checks?.size ?? 0) > before &&
+  (outcome as { _tag?: unknown } | undefined)?._tag === 'Right'
+    ? left(forgotten(conn))
+    : outcome
+
+/** Runs the generator of a plug. */
+const driven = (generator: Parameters<typeof drive>[0], conn: Conn): unknown => {
+  const before = ConnRecord.state(conn).checks?.size ?? 0
+  const came = drive(generator, conn)
+  return isPromise(came) ? came.then(outcome => closed(conn, before, outcome)) : closed(conn, before, came)
 }
 
 /** What a step passes on to the next: the conn, or a failure where it has responded and not halted. */

@@ -22,7 +22,9 @@ import {
   rescue,
   text,
   when,
+  type AppError,
   type Conn,
+  type IterableEffect,
 } from '../../lib/index.js'
 import type { AnyPlug } from '../../lib/fold.js'
 import { conn, run, runAsync } from '../../lib/testing/index.js'
@@ -392,6 +394,41 @@ t.test('a forgotten check has the name of the kind that would have failed', asyn
   const NotYours = failure(403, 'NotYours')
   const plug = joined((c: Conn) => (ensure(c, true, NotYours), text('x')(c)))
   t.match(run(plug)(get()).error?.cause, { message: /^a check was made and not executed \(NotYours\):/ })
+})
+
+t.test('a generator that forgets a check is the last that runs', async t => {
+  for (const wait of [effect.of(1), attempt(async () => 1)])
+    for (const wrap of [(plug: AnyPlug) => plug, (plug: AnyPlug) => when(() => true, plug as never)]) {
+      const deleted: string[] = []
+      const guard = function* (c: Conn) {
+        ensure(c, false, forbidden)
+        yield* wait
+        return c
+      }
+      const remove = (c: Conn) => {
+        deleted.push(c.path)
+        return text('deleted')(c)
+      }
+      const done = await runAsync(joined(wrap(guard as AnyPlug), remove))(get())
+      t.equal(done.status, 500)
+      t.match(done.error?.cause, { message: /^a check was made and not executed \(Forbidden\)/ })
+      t.strictSame(deleted, [])
+    }
+  // a check that was made before, and is executed later, is not its own
+  const checks: IterableEffect<void, AppError>[] = []
+  const making = (c: Conn) => {
+    checks.push(ensure(c, true, forbidden))
+    return c
+  }
+  const passing = function* (c: Conn) {
+    yield* effect.of(1)
+    return c
+  }
+  const executing = function* (c: Conn) {
+    for (const check of checks) yield* check
+    return text('fine')(c)
+  }
+  t.equal(run(joined(making, passing, executing))(get()).status, 200)
 })
 
 t.test('a failure is rendered once, whatever checks were yet to come, and hooks follow', async t => {
