@@ -45,10 +45,13 @@ export interface AsyncEffect<A, E = PlugError> extends IterableEffect<A, E> {
 /** A generator that yields effects and returns an `A`: what `function*` returns. */
 export type EffectGenerator<A, E = PlugError> = Generator<IterableEffect<unknown, E>, A, unknown>
 
-/** The iterator of an effect: it yields the effect, for whatever runs the generator to execute. */
-export function* yieldSelf(this: unknown): Generator<unknown, unknown, unknown> {
+function* yieldSelf(this: unknown): Generator<unknown, unknown, unknown> {
   return yield this
 }
+
+/** The function as one that `yield*` hands to whatever runs the generator. */
+export const iterable = <F extends object>(effect: F): F =>
+  Object.assign(effect, { [Symbol.iterator]: yieldSelf })
 
 /** Where effects are noted as they are made: see {@link noting}. */
 const notes: { made: Set<object> | undefined } = { made: undefined }

@@ -315,7 +315,7 @@ t.test('a check of what is no boolean fails closed: a promise would always hold'
     })
     const done = await runAsync(draft)(get())
     t.equal(done.status, 500)
-    t.match(done.error?.cause, { message: `ensure: holds must be true or false, and is ${is}` })
+    t.match(done.error?.cause, { message: `ensure: holds must be a boolean, got ${is}` })
   }
   await new Promise(resolve => setImmediate(resolve))
   process.off('unhandledRejection', listen)
@@ -379,10 +379,10 @@ t.test('orFail takes no effect for a value: it would never be null', async t => 
 
 t.test('ensure takes a boolean: anything else that is truthy would let everyone in', async t => {
   for (const [holds, shown] of [
-    [effect.of(false), 'function'],
+    [effect.of(false), 'a function'],
     [undefined, 'undefined'],
     [null, 'null'],
-    ['no', 'string'],
+    ['no', 'a string'],
   ])
     t.throws(
       () => ensure(get(), holds as never, forbidden),
