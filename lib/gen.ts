@@ -6,7 +6,6 @@ import { describe, handled } from './blame.js'
 import type { Conn } from './conn.js'
 import { caught } from './conn/raise.js'
 import { ConnRecord } from './conn/record.js'
-import type { Check } from './conn/source.js'
 import { exception, type PlugError } from './error.js'
 import { left, right } from './fp.js'
 import { makeEffect, type Hint, type IterableEffect, type Outcome } from './iterable-effect.js'
@@ -189,7 +188,7 @@ export const ensure = <E extends PlugError>(
     throw new TypeError(`ensure: holds must be a boolean, got ${describe(holds)}`)
   }
   const state = ConnRecord.state(conn)
-  const check: Check = { name: nameOf(error) }
+  const check = { name: nameOf(error) }
   const checks = (state.checks ??= new Set())
   checks.add(check)
   return makeEffect('ensure', () => {

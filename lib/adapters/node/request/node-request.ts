@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Body, Conn } from '../../../conn.js'
-import type { Check, RequestState, Source } from '../../../conn/source.js'
+import type { RequestState, Source } from '../../../conn/source.js'
 import type { CookieMemo } from '../../../crypto/cookie-memo.js'
 import { badRequest, invalidQuery, plugError, type PlugError } from '../../../error.js'
 import { fromRawHeaders, type HeaderList } from '../../../http/headers.js'
@@ -87,7 +87,7 @@ export class NodeRequest implements Source, RequestState {
   replaced = false
   /** The conn of the innermost step whose effect is pending; set by the interpreter. */
   waiting: Conn | undefined = undefined
-  checks: Set<Check> | undefined = undefined
+  checks: RequestState['checks'] = undefined
   /** What the response waits for, if it waits. */
   work: Work | undefined = undefined
   /** When the deadline passes, by the clock of `performance.now()`; undefined until it starts. */
