@@ -13,7 +13,7 @@ import {
   type WithSession,
 } from '../lib/index.js'
 import { ConnRecord } from '../lib/conn/record.js'
-import type { RequestSource } from '../lib/conn/source.js'
+import type { Source } from '../lib/conn/source.js'
 import { nodeCipher, type Cipher } from '../lib/crypto/cipher.js'
 import { decode, encode, type Term } from '../lib/crypto/term-format.js'
 import { sodiumCipher } from '../lib/adapters/node/server/sodium.js'
@@ -39,7 +39,8 @@ export interface Operation {
 
 const secretKeyBase = 'a secret of at least sixty-four bytes, which is a secret to nobody at all'
 
-const source: RequestSource = {
+// An adapter of ours keeps the runner's notes on its own request, as this source does.
+const source: Source = {
   method: 'GET',
   scheme: 'http',
   host: 'localhost',
@@ -57,7 +58,9 @@ const source: RequestSource = {
   signal: new AbortController().signal,
   endpointUrl: undefined,
   secretKeyBase,
+  observer: undefined,
   watch: undefined,
+  state: { waiting: undefined, checks: undefined },
 }
 
 const blank = ConnRecord.of(source)

@@ -41,6 +41,8 @@ const limit = integer(0)
 /** What {@link QueryOptions} must be. */
 export const queryRules: Rules = { length: limit, depth: limit, pairs: limit, validateUtf8: flag }
 
+const noOptions: QueryOptions = Object.freeze({})
+
 /** What the names `a[…]` open: entries in the order they came, and the branches among them by name. */
 class Branch<V> {
   readonly names: string[] = []
@@ -268,13 +270,13 @@ const decodePairs = (
  * decodeQuery('a=1&user[name]=Ann&tags[]=x&tags[]=y')
  * // => right({ a: '1', user: { name: 'Ann' }, tags: ['x', 'y'] })
  */
-export const decodeQuery = (text: string, options: QueryOptions = {}): Either<PlugError, Params> => {
-  checkOptions('decodeQuery', options, queryRules)
+export const decodeQuery = (text: string, options: QueryOptions = noOptions): Either<PlugError, Params> => {
+  if (options !== noOptions) checkOptions('decodeQuery', options, queryRules)
   return readQuery(text, options)
 }
 
 /** {@link decodeQuery} with options that were checked when a plug was built. */
-export const readQuery = (text: string, options: QueryOptions = {}): Either<PlugError, Params> => {
+export const readQuery = (text: string, options: QueryOptions = noOptions): Either<PlugError, Params> => {
   const { length = 1_000_000 } = options
   if (text.length > length)
     return left(
