@@ -3,7 +3,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import { left, right } from '../lib/fp.js'
 import { holdsRouter } from '../router/route-table.js'
 

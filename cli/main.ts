@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `plugboard`. Exits with 0 when all is well, 1 when it is not, and 2 when it was called wrongly. */
 import { readFileSync } from 'node:fs'
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import { isLeft } from '../lib/fp.js'
 import { answerFor, routes } from '../router/route-table.js'
 import { commandOf, usage, type Command } from './command.js'

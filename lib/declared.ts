@@ -3,7 +3,7 @@
  * the checks of boot.ts are.
  */
 import type { FailureKind } from './failure.js'
-import type { AnyPlug } from './fold.js'
+import type { AnyPlug } from './pipeline-types.js'
 import { isPipeline, steps } from './steps.js'
 
 const declarations = new WeakMap<object, () => readonly FailureKind[]>()

@@ -5,7 +5,7 @@ import type { Result } from './effect.js'
 import { declare } from './declared.js'
 import type { ErrorMaker, ErrorRecord } from './error.js'
 import type { FailureKind } from './failure.js'
-import type { AnyPlug, In, Next, One, Out, Value } from './fold.js'
+import type { AnyPlug, In, Next, One, Out, Value } from './pipeline-types.js'
 
 /** The failures that the compiler sees a plug return: those of a literal status, failed with or on the left of an effect. */
 export type FailuresOf<F> = Known<FailureIn<Value<Out<F>>>>

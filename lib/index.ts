@@ -25,7 +25,7 @@ export type { AsyncEffect, EffectGenerator } from './iterable-effect.js'
 export { ensure, gen, orFail } from './gen.js'
 export type { ObservedStep, Observer } from './observer.js'
 export { attempt, fail, named, pipeline, rescue, when, type Plug, type Rescued } from './plug.js'
-export type { After, AnyPlug, In, Next, Out, Pipeline } from './fold.js'
+export type { After, AnyPlug, In, Next, Out, Pipeline } from './pipeline-types.js'
 export { runner, type RenderErrors } from './run.js'
 export {
   checkSecretKeyBase,
@@ -43,7 +43,7 @@ export type {
   ServedEndpoint,
   TelemetryEvent,
   TelemetryPort,
-} from './port.js'
+} from './port-types.js'
 export * from './conn/assigns.js'
 export { portOf, ports } from './ports.js'
 export { connOf, responseOf, type FinalResponse } from './conn/adapter.js'

@@ -5,7 +5,7 @@
 import type { Conn } from './conn.js'
 import { assign } from './conn/assigns.js'
 import { ConnRecord } from './conn/record.js'
-import type { Assign } from './fold.js'
+import type { Assign } from './pipeline-types.js'
 
 const check = (caller: string, name: unknown, port: unknown): void => {
   if (typeof name !== 'string' || name === '')

@@ -3,7 +3,7 @@ import type { Body, Conn } from './conn.js'
 import type { CookieMemo } from './crypto/cookie-memo.js'
 import type { HeaderList } from './http/headers.js'
 import type { Observer } from './observer.js'
-import type { TelemetryPort } from './port.js'
+import type { TelemetryPort } from './port-types.js'
 
 /** What an adapter knows of a request. It may compute the parts when they are first read. */
 export interface RequestSource {

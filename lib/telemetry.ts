@@ -5,7 +5,7 @@
 import type { Conn } from './conn.js'
 import type { PlugError } from './error.js'
 import { isPromise, soon } from './later.js'
-import type { EndpointResponse, ServedEndpoint, TelemetryEvent, TelemetryPort } from './port.js'
+import type { EndpointResponse, ServedEndpoint, TelemetryEvent, TelemetryPort } from './port-types.js'
 
 type Run = (conn: Conn) => Conn | Promise<Conn>
 

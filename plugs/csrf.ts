@@ -11,7 +11,7 @@ import { registerBeforeSend } from '../lib/conn/response.js'
 import { declare } from '../lib/declared.js'
 import { invalidCrossOriginRequest, invalidCsrfToken } from '../lib/error.js'
 import { isFetched } from '../lib/fetched.js'
-import type { Assign } from '../lib/fold.js'
+import type { Assign } from '../lib/pipeline-types.js'
 import { fail } from '../lib/plug.js'
 import {
   bareHost,

@@ -7,12 +7,12 @@ import { right } from '../lib/fp.js'
 import { portOf } from '../lib/ports.js'
 import { headerProblem } from '../lib/http/headers.js'
 import { decodeSegment } from '../lib/http/utf8.js'
-import type { LogLevel, LogPort, LogRecord } from '../lib/port.js'
+import type { LogLevel, LogPort, LogRecord } from '../lib/port-types.js'
 import { defaultTerms, filtered, filterOf, type Filter, type FilterParameters } from './logger/filter.js'
 import { isRecord } from '../lib/is-record.js'
 import { checkOptions, having, isListOf, isText, oneOf, required, type Rules } from '../lib/options.js'
 
-export type { LogLevel, LogPort, LogRecord } from '../lib/port.js'
+export type { LogLevel, LogPort, LogRecord } from '../lib/port-types.js'
 export type { FilterParameters } from './logger/filter.js'
 
 /** Options of {@link logger}. */

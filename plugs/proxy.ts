@@ -16,13 +16,13 @@ import {
 } from '../lib/error.js'
 import { left, right } from '../lib/fp.js'
 import { fail } from '../lib/plug.js'
-import type { ClientResponse, HttpClient } from '../lib/port.js'
+import type { ClientResponse, HttpClient } from '../lib/port-types.js'
 import { portOf } from '../lib/ports.js'
 import { bytes, checkOptions, flag, having, milliseconds, required, type Rules } from '../lib/options.js'
 import { requestOf, type Passing } from './proxy/request.js'
 import { respond } from './proxy/response.js'
 
-export type { ClientBody, ClientRequest, ClientResponse, HttpClient } from '../lib/port.js'
+export type { ClientBody, ClientRequest, ClientResponse, HttpClient } from '../lib/port-types.js'
 
 /** Options of {@link proxy}. */
 export interface ProxyOptions {

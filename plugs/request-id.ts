@@ -3,7 +3,7 @@ import type { Conn } from '../lib/conn.js'
 import { assign } from '../lib/conn/assigns.js'
 import { isConn } from '../lib/conn/is-conn.js'
 import { putRespHeaders } from '../lib/conn/resp-headers.js'
-import type { Assign } from '../lib/fold.js'
+import type { Assign } from '../lib/pipeline-types.js'
 import { headerProblem, putHeader } from '../lib/http/headers.js'
 import { checkOptions, string, type Rules } from '../lib/options.js'
 

@@ -14,7 +14,7 @@ import { splitPath } from '../lib/http/uri.js'
 import { decodeSegment } from '../lib/http/utf8.js'
 import { declare } from '../lib/declared.js'
 import { fail } from '../lib/plug.js'
-import type { Directory, FileInfo } from '../lib/port.js'
+import type { Directory, FileInfo } from '../lib/port-types.js'
 import { portOf } from '../lib/ports.js'
 import { isRecord } from '../lib/is-record.js'
 import {
@@ -30,7 +30,7 @@ import {
 } from '../lib/options.js'
 import { askedRange, knower, respond, type Serving } from './static-files/respond.js'
 
-export type { Directory, FileInfo } from '../lib/port.js'
+export type { Directory, FileInfo } from '../lib/port-types.js'
 
 /** Options of {@link staticFiles}. */
 export interface StaticFilesOptions {

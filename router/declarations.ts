@@ -2,7 +2,7 @@
  * Declarations: what the functions of a scope return. They are plain data that describes routes; `router` folds them into one flat
  * table.
  */
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import type { Codec } from './codec.js'
 import type { RouteData } from './options.js'
 import { mistake, shapeOf, type Segment, type Shape, type Single } from './pattern.js'

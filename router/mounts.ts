@@ -4,7 +4,7 @@
  */
 import type { Conn } from '../lib/conn.js'
 import { putPrivate } from '../lib/conn/assigns.js'
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import { steps } from '../lib/steps.js'
 
 const key = 'plugboardMounts'

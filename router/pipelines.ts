@@ -2,7 +2,7 @@
  * Pipelines with names: they are named once, and scopes and routes go through them by name. The route table and messages show that
  * name.
  */
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import { named, pipeline } from '../lib/plug.js'
 import { checkPlug } from './declarations.js'
 import { mistake } from './pattern.js'

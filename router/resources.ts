@@ -2,7 +2,7 @@
  * The routes of a resource: Phoenix's seven actions in Phoenix's order, with the routes nested under one of its members
  * behind them.
  */
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import {
   checkPlug,
   rulesOf,

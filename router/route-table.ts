@@ -3,7 +3,7 @@
  * a request. For listings, documentation and telemetry; nothing here runs a plug.
  */
 import type { Metadata } from '../lib/conn.js'
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import { splitPath } from '../lib/http/uri.js'
 import { plugName, steps } from '../lib/steps.js'
 import type { Decider, RouterRequest } from './decide.js'

@@ -4,7 +4,7 @@
  */
 import { mergeAssigns, mergePrivate } from '../lib/conn/assigns.js'
 import type { Metadata } from '../lib/conn.js'
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import { isPipeline, plugName, steps } from '../lib/steps.js'
 import type { Matchable } from './matcher.js'
 import type {

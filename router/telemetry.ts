@@ -3,7 +3,7 @@
  * of the app, so that an observed dispatch is an effect. It is synchronous if the route is.
  */
 import type { Conn } from '../lib/conn.js'
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import { right } from '../lib/fp.js'
 import { interpret } from '../lib/interpret.js'
 import { passedOn } from '../lib/step-result.js'
@@ -11,7 +11,7 @@ import { soon } from '../lib/later.js'
 import { pipeline } from '../lib/plug.js'
 import { steps, type Step } from '../lib/steps.js'
 import type { Effect } from '../lib/effect.js'
-import type { RouterDispatch, TelemetryPort } from '../lib/port.js'
+import type { RouterDispatch, TelemetryPort } from '../lib/port-types.js'
 import { begun } from '../lib/telemetry.js'
 import type { Found } from './matcher.js'
 import { handlerName, throughNames, type TableRoute } from './table.js'

@@ -4,7 +4,7 @@
  * it stands; outwards it carries the patterns alone, which `path` is checked against.
  */
 import type { Assigned, Conn, ConnFields, Halted, Metadata, Params, Responded } from '../lib/conn.js'
-import type { AnyPlug, At, Check, In, Next, Norm, Out, One, Unmet } from '../lib/fold.js'
+import type { AnyPlug, At, Check, In, Next, Norm, Out, One, Unmet } from '../lib/pipeline-types.js'
 import type { IterableEffect, Work } from '../lib/effect.js'
 import type { EffectGenerator } from '../lib/iterable-effect.js'
 import type { Codec, Decoded } from './codec.js'

@@ -2,7 +2,7 @@
  * The functions that declare routes, which a scope's callback receives. They check their arguments and return them as data. Every
  * mistake throws here, when the app starts, in one sentence that names the route.
  */
-import type { AnyPlug } from '../lib/fold.js'
+import type { AnyPlug } from '../lib/pipeline-types.js'
 import {
   checkPlug,
   rulesOf,

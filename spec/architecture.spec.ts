@@ -142,7 +142,7 @@ t.test('imports point one way', async t => {
     ['plugs/session.ts', './flash.js'],
     ['router/index.ts', '../lib/run.js'],
     ['cli/load.ts', '../router/index.js'],
-    ['cli/load.ts', '../lib/fold.js'],
+    ['cli/load.ts', '../lib/pipeline-types.js'],
     ['cli/load.ts', './print.js'],
   ]
   for (const [from, specifier] of allowed)
@@ -176,8 +176,8 @@ t.test('plugs reach the world where an observer sees it', async t => {
     export interface Store { readonly get: (id: string) => unknown; readonly checkSession?: () => void }`
   const inPort = (text: string): readonly Violation['rule'][] =>
     rulesOf({
-      'lib/port.ts': declared,
-      'plugs/x.ts': `import type { Directory, LogPort, Store } from '../lib/port.js'\n${text}`,
+      'lib/port-types.ts': declared,
+      'plugs/x.ts': `import type { Directory, LogPort, Store } from '../lib/port-types.js'\n${text}`,
     })
   for (const text of [
     "export const a = (to: LogPort) => to.write('x')",
@@ -197,9 +197,9 @@ t.test('plugs reach the world where an observer sees it', async t => {
     t.strictSame(inPort(text), [], text)
   t.strictSame(
     rulesOf({
-      'lib/port.ts': declared,
+      'lib/port-types.ts': declared,
       'plugs/session/stores/redis.ts':
-        "import type { Store } from '../../../lib/port.js'\nexport const a = (store: Store) => store.get('x')",
+        "import type { Store } from '../../../lib/port-types.js'\nexport const a = (store: Store) => store.get('x')",
     }),
     [],
     'a store may call another',

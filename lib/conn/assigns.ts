@@ -1,6 +1,6 @@
 /** Functions that put data on a conn: `assigns` for the app, `private` for libraries. */
 import type { Conn } from '../conn.js'
-import type { Assign } from '../fold.js'
+import type { Assign } from '../pipeline-types.js'
 import type { Assigned } from '../conn.js'
 import { putEntry } from './entries.js'
 import { ConnRecord } from './record.js'

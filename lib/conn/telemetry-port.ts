@@ -1,6 +1,6 @@
 /** How a plug finds the telemetry port of its request's endpoint. */
 import type { Conn } from '../conn.js'
-import type { TelemetryPort } from '../port.js'
+import type { TelemetryPort } from '../port-types.js'
 import { ConnRecord } from './record.js'
 
 /**

@@ -1,5 +1,5 @@
 /** A telemetry port for tests: it keeps the events, and its clocks are numbers. */
-import type { TelemetryEvent, TelemetryPort } from '../port.js'
+import type { TelemetryEvent, TelemetryPort } from '../port-types.js'
 
 /** A telemetry port that keeps the events it is told of. */
 export interface TelemetryRecorder extends TelemetryPort {

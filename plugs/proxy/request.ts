@@ -2,7 +2,7 @@
 import type { Conn } from '../../lib/conn.js'
 import { badRequest, plugError, type PlugError } from '../../lib/error.js'
 import { headerList, headerProblem, type HeaderList } from '../../lib/http/headers.js'
-import type { ClientRequest } from '../../lib/port.js'
+import type { ClientRequest } from '../../lib/port-types.js'
 import { framing, hopByHop, tokens } from './hop-by-hop.js'
 
 /** How requests are passed on: the options of `proxy`, with their defaults. */

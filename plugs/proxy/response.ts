@@ -5,7 +5,7 @@ import { resp, stream } from '../../lib/conn/response.js'
 import { bodyHeaders } from '../../lib/error-response.js'
 import { badGateway, type PlugError } from '../../lib/error.js'
 import { headerList, headerProblem, type HeaderList } from '../../lib/http/headers.js'
-import type { ClientResponse } from '../../lib/port.js'
+import type { ClientResponse } from '../../lib/port-types.js'
 import { framing, hopByHop } from './hop-by-hop.js'
 
 const wrongStatus = badGateway('the other server answered with a status that is not final')

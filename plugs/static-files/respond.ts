@@ -7,7 +7,7 @@ import { fileEtag, ifRange, notModified, type Validators } from '../../lib/http/
 import { putHeader, type HeaderList } from '../../lib/http/headers.js'
 import { mimeFromPath } from '../../lib/http/mime.js'
 import { parseRange } from '../../lib/http/range.js'
-import type { FileInfo } from '../../lib/port.js'
+import type { FileInfo } from '../../lib/port-types.js'
 
 /** How files are served: the options, with their defaults. */
 export interface Serving {

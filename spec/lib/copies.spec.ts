@@ -17,7 +17,7 @@ import {
   when,
   type Conn,
 } from '../../lib/index.js'
-import type { AnyPlug } from '../../lib/fold.js'
+import type { AnyPlug } from '../../lib/pipeline-types.js'
 import { serve } from '../../lib/adapters/node.js'
 import { controller, router, scope } from '../../router/index.js'
 import { conn, recordTelemetry } from '../../lib/testing/index.js'

@@ -25,7 +25,7 @@ import {
   type Conn,
 } from '../../lib/index.js'
 import { right } from 'fp-ts/lib/Either.js'
-import type { AnyPlug } from '../../lib/fold.js'
+import type { AnyPlug } from '../../lib/pipeline-types.js'
 import { conn, runAsync } from '../../lib/testing/index.js'
 
 /** Plugs joined without what the compiler knows of them: it refuses most of these. */

@@ -26,7 +26,7 @@ import {
   type Conn,
   type IterableEffect,
 } from '../../lib/index.js'
-import type { AnyPlug } from '../../lib/fold.js'
+import type { AnyPlug } from '../../lib/pipeline-types.js'
 import { conn, run, runAsync } from '../../lib/testing/index.js'
 
 const get = () => conn('GET', '/')

@@ -17,7 +17,7 @@ import {
 } from '../../lib/index.js'
 import { ConnRecord } from '../../lib/conn/record.js'
 import type { RequestSource } from '../../lib/conn/source.js'
-import type { AnyPlug } from '../../lib/fold.js'
+import type { AnyPlug } from '../../lib/pipeline-types.js'
 import { runner } from '../../lib/run.js'
 import { conn } from '../../lib/testing/index.js'
 

@@ -28,7 +28,7 @@ import {
 import { raised } from '../../lib/conn/raise.js'
 import { interpret } from '../../lib/interpret.js'
 import { plugName, steps } from '../../lib/steps.js'
-import type { AnyPlug } from '../../lib/fold.js'
+import type { AnyPlug } from '../../lib/pipeline-types.js'
 import { conn, run } from '../../lib/testing/index.js'
 
 const blank = conn('GET', '/')

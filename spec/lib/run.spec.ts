@@ -27,7 +27,7 @@ import {
   type Conn,
   type PlugError,
 } from '../../lib/index.js'
-import type { AnyPlug } from '../../lib/fold.js'
+import type { AnyPlug } from '../../lib/pipeline-types.js'
 import type { RenderErrors } from '../../lib/run.js'
 import { conn } from '../../lib/testing/index.js'
 import { snapshot } from '../support/snapshot.js'

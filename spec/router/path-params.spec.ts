@@ -14,7 +14,7 @@ import {
   type Conn,
 } from '../../lib/index.js'
 import { isRecord } from '../../lib/is-record.js'
-import type { LogRecord } from '../../lib/port.js'
+import type { LogRecord } from '../../lib/port-types.js'
 import { ConnRecord } from '../../lib/conn/record.js'
 import { conn, run } from '../../lib/testing/index.js'
 import { lint, logger, parsers } from '../../plugs/index.js'

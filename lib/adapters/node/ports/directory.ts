@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, realpathSync, statSync, type Stats } from 'node
 import { resolve, sep } from 'node:path'
 import { right } from '../../../fp.js'
 import { checkOptions, flag, mustBe, type Rules } from '../../../options.js'
-import type { Directory, FileInfo } from '../../../port.js'
+import type { Directory, FileInfo } from '../../../port-types.js'
 
 /** Options of {@link directory}. */
 export interface DirectoryOptions {

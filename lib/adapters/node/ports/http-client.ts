@@ -7,7 +7,7 @@ import { badGateway, gatewayTimeout, type PlugError } from '../../../error.js'
 import { left, right } from '../../../fp.js'
 import { fromRawHeaders, toRawHeaders } from '../../../http/headers.js'
 import { checkOptions, milliseconds, object, positiveMilliseconds, type Rules } from '../../../options.js'
-import type { ClientBody, ClientRequest, HttpClient } from '../../../port.js'
+import type { ClientBody, ClientRequest, HttpClient } from '../../../port-types.js'
 
 /** The options of {@link httpClient}. Times are in milliseconds. */
 export interface HttpClientOptions {

@@ -1,7 +1,7 @@
 /** The log ports of Node: each record is one line of JSON, written by pino, with the time and the duration of the request. */
 import { createRequire } from 'node:module'
 import type { pino as pinoType } from 'pino'
-import type { LogPort, LogRecord } from '../../../port.js'
+import type { LogPort, LogRecord } from '../../../port-types.js'
 
 /** Where lines go: a stream, or any object that writes strings. */
 export interface LogStream {

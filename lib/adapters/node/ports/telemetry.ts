@@ -1,5 +1,5 @@
 /** The telemetry port of Node: its clocks, and functions that handle events. */
-import type { TelemetryEvent, TelemetryPort } from '../../../port.js'
+import type { TelemetryEvent, TelemetryPort } from '../../../port-types.js'
 import { reporter } from '../report.js'
 
 /**

@@ -2,7 +2,7 @@
 import { handled } from '../../../blame.js'
 import type { Conn } from '../../../conn.js'
 import { ConnRecord } from '../../../conn/record.js'
-import type { AnyPlug } from '../../../fold.js'
+import type { AnyPlug } from '../../../pipeline-types.js'
 
 /**
  * Applies the plugs before the last one of an endpoint to the conn of a rejected request, for the headers and hooks that they

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync, symlinkSync, utimesSync, writeF
 import { join } from 'node:path'
 import t from 'tap'
 import { directory, type DirectoryOptions } from '../../../../../lib/adapters/node.js'
-import type { Directory, FileInfo } from '../../../../../lib/port.js'
+import type { Directory, FileInfo } from '../../../../../lib/port-types.js'
 
 const base = t.testdir({
   public: {

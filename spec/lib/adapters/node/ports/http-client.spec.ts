@@ -19,7 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { headerList } from '../../../../../lib/http/headers.js'
 import { attempt, pipeline, resp, type Conn } from '../../../../../lib/index.js'
 import { httpClient, type HttpClientOptions, type ServeOptions } from '../../../../../lib/adapters/node.js'
-import type { ClientRequest, ClientResponse } from '../../../../../lib/port.js'
+import type { ClientRequest, ClientResponse } from '../../../../../lib/port-types.js'
 import { head, parsers, proxy, type ProxyOptions } from '../../../../../plugs/index.js'
 import { answers, ask, dial, headText, rejections, start, until, type Started } from '../support.js'
 

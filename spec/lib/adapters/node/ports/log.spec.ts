@@ -1,6 +1,6 @@
 import t from 'tap'
 import { logTo, type LogStream } from '../../../../../lib/adapters/node.js'
-import type { LogRecord } from '../../../../../lib/port.js'
+import type { LogRecord } from '../../../../../lib/port-types.js'
 import { node } from '../../../../support/command.js'
 
 const record: LogRecord = {
