@@ -23,8 +23,6 @@ declare const halted: unique symbol
 declare const open: unique symbol
 /** Optional as well: a conn of which more is known is assignable to one of which less is, and a union keeps both. */
 declare const unknown: unique symbol
-declare const failure: unique symbol
-declare const answer: unique symbol
 
 /** A method of a class, which a spread leaves out: what is made by `{...conn}` is no conn. */
 declare abstract class Whole {
@@ -148,15 +146,6 @@ export interface HaltedFields extends ConnFields {
 export interface Halted extends HaltedFields {
   readonly [unknown]?: true | undefined
 }
-/** A conn that has failed with a known failure, made by `fail`: a {@link Halted} that pipelines carry outwards. */
-export interface Failed<out E> extends HaltedFields {
-  readonly [failure]: E
-}
-/** A conn that has responded with a known answer and was halted: a {@link Halted} that pipelines carry outwards. */
-export interface Answered<out A> extends HaltedFields {
-  readonly [answer]: A
-}
-
 /** A conn that holds a response. The name of its mark is what the compiler prints when a handler forgets one. */
 export interface WithResponse {
   readonly 'end with text, json, render, redirect or halt': true
@@ -167,21 +156,3 @@ export interface RespondedFields extends ConnFields, WithResponse {}
 export interface Responded extends RespondedFields {
   readonly [unknown]?: true | undefined
 }
-/** A conn to which a plug has responded with a known status, and perhaps a known body: a {@link Responded}. */
-export interface Sent<out S extends number, out B = unknown> extends RespondedFields {
-  readonly [answer]: Answer<S, B>
-}
-
-/** What the compiler knows of a response: its status, and the type of its body. */
-export interface Answer<out S extends number = number, out B = unknown> {
-  readonly status: S
-  readonly body: B
-}
-
-/** What {@link halt} makes of a conn: it keeps what is known of its response. */
-export type Halting<C> = C extends { readonly [answer]: infer A } ? Answered<A> : Halted
-
-/** The failures that a conn is known to have failed with; `never` for any other conn. */
-export type FailureIn<C> = C extends { readonly [failure]: infer E } ? E : never
-/** The answers that a conn is known to hold; `never` for any other conn. */
-export type AnswerIn<C> = C extends { readonly [answer]: infer A } ? A : never

@@ -1,6 +1,7 @@
 /** What a plug may fail with, to the compiler: by the type of what it returns, held against what is declared of it. */
 import { describe } from './blame.js'
-import type { AnswerIn, Conn, Failed, FailureIn, Going, HaltedFields, Unhalted } from './conn.js'
+import type { AnswerIn, Failed, FailureIn } from './answers.js'
+import type { Conn, Going, HaltedFields, Unhalted } from './conn.js'
 import type { Result } from './effect.js'
 import { declare } from './declared.js'
 import type { ErrorMaker, ErrorRecord } from './error.js'

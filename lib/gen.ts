@@ -8,7 +8,13 @@ import { caught } from './conn/raise.js'
 import { ConnRecord } from './conn/record.js'
 import { exception, type PlugError } from './error.js'
 import { left, right } from './fp.js'
-import { makeEffect, type Hint, type IterableEffect, type Outcome } from './iterable-effect.js'
+import {
+  makeEffect,
+  type EffectGenerator,
+  type Hint,
+  type IterableEffect,
+  type Outcome,
+} from './iterable-effect.js'
 import { isPromise, type Later } from './later.js'
 
 type Running = Iterator<unknown, unknown, unknown>
@@ -115,9 +121,7 @@ export const isGenerator = (value: unknown): value is Running => {
  * titleOf(new Map([[7, 'hello']]), 7)() // => right('HELLO')
  * titleOf(new Map(), 7)() // => left(noPost)
  */
-export const gen = <A, E = never>(
-  work: () => Generator<IterableEffect<unknown, E>, A, unknown>,
-): IterableEffect<A, E> => {
+export const gen = <A, E = never>(work: () => EffectGenerator<A, E>): IterableEffect<A, E> => {
   if (typeof work !== 'function') throw new TypeError('gen: pass a generator function, function* () { … }')
   const within = (conn: Conn | undefined): Came => {
     const running: unknown = work()

@@ -1,5 +1,6 @@
 /** The package root: what an app imports to write plugs. It loads no store, no parser and nothing that touches the world. */
 export { flow, pipe } from './fp.js'
+export type * from './answers.js'
 export type * from './conn.js'
 export { fetched, isFetched, type Dict, type Fetched, type NotFetched, type NotFetchedOr } from './fetched.js'
 export * from './error.js'

@@ -43,7 +43,11 @@ export interface AsyncEffect<A, E = PlugError> extends IterableEffect<A, E> {
 }
 
 /** A generator that yields effects and returns an `A`: what `function*` returns. */
-export type EffectGenerator<A, E = PlugError> = Generator<IterableEffect<unknown, E>, A, unknown>
+export type EffectGenerator<A, E = PlugError> = Generator<
+  IterableEffect<unknown, E>,
+  A,
+  Hint<'put a star behind yield, as in yield* effect'>
+>
 
 function* yieldSelf(this: unknown): Generator<unknown, unknown, unknown> {
   return yield this

@@ -50,7 +50,7 @@ const driven = (generator: Parameters<typeof drive>[0], conn: Conn): unknown => 
 
 /** What a step passes on to the next: the conn, or a failure where it has responded and not halted. */
 export const passedOn = (list: readonly Step[], at: number, before: Conn, made: Conn): Conn =>
-  (made as ConnRecord).stage === 1 && !(before as ConnRecord).responded && goesOn(list, at)
+  (made as ConnRecord).answered && !(before as ConnRecord).responded && goesOn(list, at)
     ? notHalted(list, at, before)
     : made
 

@@ -2,7 +2,8 @@
  * Renders views: functions from assigns to HTML, inside a layout and a root layout that earlier plugs have put
  * (Phoenix's `render`, `put_layout` and `put_root_layout`).
  */
-import type { Assigned, Conn, Responded } from '../lib/conn.js'
+import type { Responding } from '../lib/answers.js'
+import type { Assigned, Conn } from '../lib/conn.js'
 import { mergeAssigns, putPrivate } from '../lib/conn/assigns.js'
 import { html } from '../lib/conn/response.js'
 import type { Near } from '../lib/near-types.js'
@@ -90,12 +91,12 @@ const within = (conn: Conn, key: string, inner: Html): Html => {
 
 interface Render {
   /** Responds with a view of what has been assigned. */
-  <A = {}>(view: View<A>): <C extends Needs<A>>(conn: C) => Responded
+  <A = {}>(view: View<A>): <C extends Needs<A>>(conn: C) => Responding<C>
   /** Responds with a view of what has been assigned and of these assigns, which are put on the conn first. */
   <A, E extends Fitting<E, A>>(
     view: View<A>,
     assigns: E,
-  ): <C extends Needs<Omit<A, keyof E>>>(conn: C) => Responded
+  ): <C extends Needs<Omit<A, keyof E>>>(conn: C) => Responding<C>
 }
 
 /**
@@ -115,7 +116,7 @@ export const render: Render = ((view: View, assigns: Readonly<Record<string, unk
   if (!isObject(assigns)) throw new TypeError(`render: ${mustBe('assigns', 'an object', assigns)}`)
   const merge =
     Object.keys(assigns).length === 0 ? undefined : mergeAssigns(assigns as Readonly<Record<string, unknown>>)
-  return function render(conn: Conn): Responded {
+  return function render(conn: Conn): Responding<Conn> {
     const next = merge === undefined ? conn : merge(conn)
     const inner = within(next, layoutKey, checked(view(next.assigns), view))
     return html(within(next, rootKey, inner))(next)

@@ -1,5 +1,6 @@
 /** Functions on the response half of a conn: status, headers, body, redirects, hooks and halting. */
-import type { BeforeSend, Conn, ConnFields, Halting, Responded, Sent, WithResponse } from '../conn.js'
+import type { Halting, Responding, SentBy, StatusMark } from '../answers.js'
+import type { BeforeSend, Conn, ConnFields, WithResponse } from '../conn.js'
 import type { Effect } from '../effect.js'
 import type { EffectGenerator } from '../iterable-effect.js'
 import { appendHeader, putHeader, type HeaderList } from '../http/headers.js'
@@ -19,10 +20,10 @@ import { checkRespHeader } from './resp-headers.js'
  * import { conn } from 'plugboard/testing'
  * putStatus('notFound')(conn('GET', '/')).status // => 404
  */
-export const putStatus = (status: number | StatusName) => {
+export const putStatus = <const S extends number | StatusName>(status: S) => {
   const code = statusCode(status)
-  return function putStatus<C extends Conn>(conn: C): C {
-    return ConnRecord.resp(conn, code, conn.respHeaders, conn.respBody) as Conn as C
+  return function putStatus<C extends Conn>(conn: C): C & StatusMark<S> {
+    return ConnRecord.resp(conn, code, conn.respHeaders, conn.respBody) as Conn as C & StatusMark<S>
   }
 }
 
@@ -34,12 +35,12 @@ export const putStatus = (status: number | StatusName) => {
  * import { conn } from 'plugboard/testing'
  * resp(201, 'made')(conn('GET', '/')).respBody // => 'made'
  */
-export const resp = (status: number | StatusName, body: string | Uint8Array) => {
+export const resp = <const S extends number | StatusName>(status: S, body: string | Uint8Array) => {
   const code = statusCode(status)
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new TypeError('resp: the body must be a string or a Uint8Array')
-  return function resp<C extends Conn>(conn: C): C & WithResponse {
-    return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & WithResponse
+  return function resp<C extends Conn>(conn: C): C & WithResponse & StatusMark<S> {
+    return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & WithResponse & StatusMark<S>
   }
 }
 
@@ -59,20 +60,17 @@ export const sendResp = <const S extends number | StatusName>(status: S, body: s
   }
 }
 
-/** What a responder that is given a status makes: the compiler knows a status that is written as a number. */
-type SentBy<S> = S extends number ? (number extends S ? Responded : Sent<S>) : Responded
-
 /** The headers with a content type, unless they have one. */
 const typed = (headers: HeaderList, contentType: string): HeaderList =>
   headers.has('content-type') ? headers : appendHeader(headers, 'content-type', contentType)
 
-const respond = <C extends Conn>(conn: C, contentType: string, body: string): Responded =>
+const respond = <C extends Conn>(conn: C, contentType: string, body: string): Responding<C> =>
   ConnRecord.respond(
     conn,
     conn.status ?? 200,
     typed(conn.respHeaders, contentType),
     body,
-  ) as Conn as Responded
+  ) as Conn as Responding<C>
 
 /**
  * Responds with plain text. Status 200 and the content type `text/plain; charset=utf-8`, unless set before.
@@ -84,7 +82,7 @@ const respond = <C extends Conn>(conn: C, contentType: string, body: string): Re
  */
 export const text = (body: string) => {
   if (typeof body !== 'string') throw new TypeError('text: the body must be a string')
-  return function text<C extends Conn>(conn: C): Responded {
+  return function text<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'text/plain; charset=utf-8', body)
   }
 }
@@ -102,7 +100,7 @@ export const html = (body: string | { toString(): string }) => {
   if (typeof body !== 'string' && (typeof body !== 'object' || body === null))
     throw new TypeError('html: the body must be a string or an object whose toString gives one')
   const markup = String(body)
-  return function html<C extends Conn>(conn: C): Responded {
+  return function html<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'text/html; charset=utf-8', markup)
   }
 }
@@ -119,7 +117,7 @@ export const html = (body: string | { toString(): string }) => {
 export const json = (data: unknown) => {
   const body = JSON.stringify(data) as string | undefined
   if (body === undefined) throw new TypeError('json: the data must be something that JSON can hold')
-  return function json<C extends Conn>(conn: C): Responded {
+  return function json<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'application/json; charset=utf-8', body)
   }
 }
@@ -151,9 +149,9 @@ export const redirect = (target: RedirectTo) => {
     )
   checkRespHeader('location', url)
   const body = `<html><body>You are being <a href="${htmlEscape(url)}">redirected</a>.</body></html>`
-  return function redirect<C extends Conn>(conn: C): Responded {
+  return function redirect<C extends Conn>(conn: C): Responding<C> {
     const headers = typed(putHeader(conn.respHeaders, 'location', url), 'text/html; charset=utf-8')
-    return ConnRecord.respond(conn, conn.status ?? 302, headers, body) as Conn as Responded
+    return ConnRecord.respond(conn, conn.status ?? 302, headers, body) as Conn as Responding<C>
   }
 }
 
@@ -165,8 +163,8 @@ export const redirect = (target: RedirectTo) => {
  * import { conn } from 'plugboard/testing'
  * sendFile(200, 'public/logo.svg')(conn('GET', '/')).status // => 200
  */
-export const sendFile = (
-  status: number | StatusName,
+export const sendFile = <const S extends number | StatusName>(
+  status: S,
   file: string,
   offset = 0,
   length: number | 'all' = 'all',
@@ -179,8 +177,8 @@ export const sendFile = (
   if (length !== 'all' && !count(length))
     throw new TypeError("sendFile: length must be a whole number of bytes or 'all'")
   const body = Object.freeze({ kind: 'file', file, offset, length } as const)
-  return function sendFile<C extends Conn>(conn: C): Responded {
-    return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as Responded
+  return function sendFile(conn: Conn): SentBy<S> {
+    return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as SentBy<S>
   }
 }
 
@@ -224,8 +222,8 @@ const defaultStreamOptions: StreamOptions = Object.freeze({})
  * )
  * run(feed)(conn('GET', '/feed')).status // => 200
  */
-export const stream = (
-  status: number | StatusName,
+export const stream = <const S extends number | StatusName>(
+  status: S,
   chunks: AsyncIterable<string | Uint8Array>,
   options: StreamOptions = defaultStreamOptions,
 ) => {
@@ -236,8 +234,8 @@ export const stream = (
   if (options !== defaultStreamOptions) checkOptions('stream', options, streamRules)
   const { flushHeaders = false } = options
   const body = Object.freeze({ kind: 'stream', chunks, flushHeaders } as const)
-  return function stream<C extends Conn>(conn: C): Responded {
-    return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as Responded
+  return function stream(conn: Conn): SentBy<S> {
+    return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as SentBy<S>
   }
 }
 

@@ -75,6 +75,13 @@ const codes = {
 /** A status by its name: `'ok'`, `'notFound'`, `'unprocessableContent'`. */
 export type StatusName = keyof typeof codes
 
+/** The code of a status: `number` where the compiler knows no literal. */
+export type CodeOf<S extends number | StatusName> = StatusName extends S
+  ? number
+  : S extends StatusName
+    ? (typeof codes)[S]
+    : S & number
+
 // Phrases that are not simply the words of the name, each with a capital.
 const irregular: { readonly [name in StatusName]?: string } = {
   ok: 'OK',

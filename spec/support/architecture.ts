@@ -44,7 +44,7 @@ const layers: readonly { readonly name: string; readonly level: number; readonly
     name: 'conn',
     level: 3,
     files:
-      /^lib\/((conn|declared|observer|pipeline-types|port-types|ports|request-source|steps|type-states)\.ts$|conn\/)/,
+      /^lib\/((answers|conn|declared|observer|pipeline-types|port-types|ports|request-source|steps|type-states)\.ts$|conn\/)/,
   },
   { name: 'interpreter', level: 3.5, files: /^lib\/(blame|boot|fails|gen|interpret|step-result)\.ts$/ },
   { name: 'plug', level: 4, files: /^lib\/plug\.ts$/ },

@@ -11,14 +11,17 @@ import {
   fails,
   failuresOf,
   halt,
+  json,
   named,
   noRoute,
   pipe,
   pipeline,
   plugError,
+  putRespHeader,
   putStatus,
   redirect,
   rescue,
+  resp,
   sendResp,
   text,
   when,
@@ -37,13 +40,16 @@ import {
   type PlugError,
   type Responded,
   type Sent,
+  type StatusName,
 } from '../../lib/index.js'
+import { markup, render } from '../../plugs/index.js'
 import { router, scope, type Handler } from '../../router/index.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const is = <_T extends true>(): void => {}
 declare const plain: Conn
 declare const holds: boolean
+const view = ({ name }: { readonly name: string }) => markup`<p>${name}</p>`
 
 const unauthorized = failure(401, 'Unauthorized')
 const forbidden = failure(403, 'Forbidden')
@@ -166,18 +172,62 @@ export const responded: Responded = sent
 declare const status: number
 is<Equal<ReturnType<ReturnType<typeof sendResp<number>>>, Responded>>()
 export const byNumber: Responded = sendResp(status, 'x')(plain)
-export const byName: Responded = sendResp('unauthorized', 'x')(plain)
+const byName = sendResp('unauthorized', 'x')(plain)
+is<Equal<typeof byName, Sent<401>>>()
+declare const anyName: StatusName
+is<Equal<ReturnType<ReturnType<typeof sendResp<StatusName>>>, Responded>>()
+export const byAnyName: Responded = sendResp(anyName, 'x')(plain)
+
+// a responder responds with the status that was set, the last one if there are several
+const login = pipe(plain, putStatus(401), text('log in'))
+is<Equal<typeof login, Sent<401>>>()
+is<Equal<ReturnType<typeof twice>, Sent<404>>>()
+const twice = (conn: Conn) => pipe(conn, putStatus(401), putStatus('notFound'), json({ error: 'none' }))
+const moved = pipe(plain, putStatus('seeOther'), putRespHeader('vary', 'x'), redirect('/login'))
+is<Equal<typeof moved, Sent<303>>>()
+const page = pipe(plain, assign('name', 'Ada'), putStatus(201), render(view))
+is<Equal<typeof page, Sent<201>>>()
+const anyStatus = pipe(plain, putStatus(status), text('x'))
+is<Equal<typeof anyStatus, Responded>>()
+const after = (conn: Conn) => pipe(conn, text('x'), putStatus(404))
+is<Equal<AnswersOf<typeof after>, Answer<404>>>()
+const set = (conn: Conn) => pipe(conn, resp(410, 'gone'))
+is<Equal<AnswersOf<typeof set>, Answer<410>>>()
+// a status alone is no answer
+const status422 = (conn: Conn) => putStatus(422)(conn)
+is<Equal<AnswersOf<typeof status422>, never>>()
+const plugged = pipeline(status422, assign('n', 1))
+is<Equal<After<typeof plugged>['assigns'], { readonly n: number }>>()
+// generic plugs stay what they were
+export const sameConn = <C extends Conn>(conn: C): C => putStatus(201)(conn)
+export const genericAnswer = <C extends Conn>(conn: C): Responded => text('x')(conn)
 
 // `halt` keeps what is known
 const stopped = pipe(plain, sendResp(401, 'log in'), halt)
 is<Equal<typeof stopped, Answered<Answer<401>>>>()
-const stoppedPlain = pipe(plain, putStatus(401), text('log in'), halt)
+const stoppedPlain = pipe(plain, text('log in'), halt)
 is<Equal<typeof stoppedPlain, Halted>>()
+const stoppedByStatus = pipe(plain, putStatus(401), text('log in'), halt)
+is<Equal<typeof stoppedByStatus, Answered<Answer<401>>>>()
+const stoppedEmpty = pipe(plain, putStatus(304), halt)
+is<Equal<typeof stoppedEmpty, Answered<Answer<304>>>>()
 is<Equal<ReturnType<typeof halt<Conn>>, Halted>>()
 export const isHalted: Halted = stopped
 
 // a guard that answers carries its answer as a failure is carried
 const guard = <C extends Conn>(conn: C) => (holds ? conn : pipe(conn, sendResp(401, 'log in'), halt))
+const usual = <C extends Conn>(conn: C) =>
+  holds ? conn : pipe(conn, putStatus('forbidden'), json({ error: 'not yours' }), halt)
+is<Equal<AnswersOf<typeof usual>, Answer<403>>>()
+const usualPipeline = pipeline(usual, text('x'))
+is<Equal<AnswersOf<typeof usualPipeline>, Answer<403>>>()
+const usualLater = pipeline((conn: Conn) => effect.map(() => usual(conn))(effect.of(1)), text('x'))
+is<Equal<AnswersOf<typeof usualLater>, Answer<403>>>()
+const usualGenerated = pipeline(function* (conn: Conn) {
+  yield* effect.of(1)
+  return usual(conn)
+}, text('x'))
+is<Equal<AnswersOf<typeof usualGenerated>, Answer<403>>>()
 const generic = <C extends Conn>(conn: C): C | Halted => (holds ? conn : halt(conn))
 const either = (conn: Conn) => {
   if (holds) return fail(conn, forbidden())

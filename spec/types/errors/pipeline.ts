@@ -1,8 +1,10 @@
 /** The mistakes a user will meet, each with what the compiler must say. */
 import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   assign,
   attempt,
+  effect,
   pipe,
   pipeline,
   plugError,
@@ -94,6 +96,10 @@ export const r10 = pipeline(secret, assign('b', 1)) // error, first line: end it
 export const w1 = pipeline(c => assign('a', 1), secret) // error, first line: give the plug its conn, as in assign(…)(conn)
 export const w2 = pipeline(c => ({ ...c }), secret) // error, first line: change a conn by functions, as in assign(…)(conn): {...conn} is none
 export const w3 = pipeline(c => E.left(plugError(400, 'X', 'x')), secret) // error, first line: for a left, return fail(conn, error)
+export const w7 = pipeline(c => attempt(async () => ({ ...c })), secret) // error, first line: change a conn by functions, as in assign(…)(conn): {...conn} is none
+export const w8 = pipeline(c => TE.right({ ...c }), secret) // error, first line: change a conn by functions, as in assign(…)(conn): {...conn} is none
+export const w9 = pipeline(function* () { return 5 }, secret) // error, first line: a plug must return a conn or an effect
+export const w10 = pipeline(c => effect.of(assign('a', 1)), secret) // error, first line: give the plug its conn, as in assign(…)(conn)
 export const w4: Plug = c => ({ ...c, assigns: {} }) // error: change a conn by functions, as in assign(…)(conn): {...conn} is none
 export const w5: Plug = c => assign('x', 1) // error: give the plug its conn, as in text(…)(conn)
 export const w6 = pipeline(c => { assign('a', 1)(c) }, secret) // error, first line: a plug must return a conn or an effect

@@ -99,7 +99,7 @@ export const h15 = scope('/', ({ get }) => [get('/x', c => effect.of(c))])
 export const h16 = scope('/', ({ get }) => [get('/x', function* (c) { yield* find(1); return c })]) // prettier-ignore
 // error, first line: "a generator must yield effects: yield* an effect, and wrap a promise in attempt(() => promise)"
 export const h17 = scope('/', ({ get }) => [get('/x', function* (c) { yield 7; return text('x')(c) })]) // prettier-ignore
-// error, first line: 'x' is of type 'unknown'
+// error, first line: Hint<"put a star behind yield, as in yield* effect">
 export const h18 = scope('/', ({ get }) => [get('/x', function* (c) { const x = yield find(1); return text(x.name)(c) })]) // prettier-ignore
 // error, first line: NotFetchedOr<"put parsers() earlier in the pipeline", "scope.from<…>(), if it is before the router">
 export const h19 = scope('/', ({ post }) => [post('/x', c => text(String(c.bodyParams.title))(c))])

@@ -14,7 +14,7 @@ export const rejectedConn = (plugs: readonly AnyPlug[], start: Conn): Conn => {
   try {
     for (let i = 0; i < plugs.length - 1; i++) {
       const made: unknown = (plugs[i] as AnyPlug)(conn)
-      if (!ConnRecord.is(made) || made.stage !== 0) {
+      if (!ConnRecord.is(made) || made.responded || made.halted) {
         handled(made)
         break
       }
