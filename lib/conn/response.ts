@@ -235,7 +235,9 @@ export const stream = <const S extends number | StatusName>(
   const { flushHeaders = false } = options
   const body = Object.freeze({ kind: 'stream', chunks, flushHeaders } as const)
   return function stream(conn: Conn): SentBy<S> {
-    return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as SentBy<S>
+    const made = ConnRecord.respond(conn, code, conn.respHeaders, body)
+    ConnRecord.own(made, body)
+    return made as Conn as SentBy<S>
   }
 }
 

@@ -10,7 +10,7 @@ import type { NodeRequest } from '../request/node-request.js'
 import { openFile, readFile, wholeReadLimit, type OpenFile } from './file.js'
 import { isBodiless, presetLength } from './head.js'
 import type { ServerContext } from './server-context.js'
-import { abandon, openSource, sendChunks, type Source } from './stream.js'
+import { openSource, sendChunks, type Source } from './stream.js'
 import { endHead, sendHead, sendInMemory, writeHead } from './write.js'
 
 /** Sends a file that is read in one go. Its head is written after it has been read. */
@@ -112,10 +112,11 @@ const sendAfterFirst = async (
 
 const sendStream = (server: ServerContext, request: NodeRequest, conn: Conn, body: StreamBody): void => {
   if (request.message.method === 'HEAD') {
-    abandonBody(server, conn)
+    closeBody(request, conn)
     writeHead(server, request, conn, presetLength(conn))
     return endHead(request)
   }
+  request.streams?.take(body.chunks)
   const source = openSource(body.chunks, presetLength(conn), cause => server.report(cause, conn))
   if (body.flushHeaders === true) sendOpened(server, request, conn, source)
   else void sendAfterFirst(server, request, conn, source)
@@ -126,7 +127,7 @@ const sendBody = (server: ServerContext, request: NodeRequest, conn: Conn, body:
   const status = conn.status as number
   if (status < 200) throw new RangeError(`the status of a response must be 200 to 999, got ${status}`)
   if (isBodiless(status) || status === 205) {
-    abandonBody(server, conn)
+    closeBody(request, conn)
     sendHead(server, request, conn, status === 205 ? 0 : undefined)
   } else if (typeof body === 'string' || body instanceof Uint8Array) sendInMemory(server, request, conn, body)
   else if (body.kind === 'file') sendFile(server, request, conn, body)
@@ -141,11 +142,10 @@ const send = (server: ServerContext, request: NodeRequest, conn: Conn, body: Res
   }
 }
 
-/** Releases what the body of a response holds that is not sent. */
-const abandonBody = (server: ServerContext, conn: Conn): void => {
-  const { respBody } = conn
-  if (typeof respBody === 'object' && 'chunks' in respBody)
-    abandon(respBody.chunks, cause => server.report(cause, conn))
+/** Closes the stream of a response that is not sent. Other streams of the request are closed when it is over. */
+const closeBody = ({ streams }: NodeRequest, { respBody }: Conn): void => {
+  if (streams !== undefined && typeof respBody === 'object' && 'chunks' in respBody)
+    streams.close(respBody.chunks)
 }
 
 /** A final conn without its response, for what renders a failure. Its hooks have run and do not run again. */
@@ -215,7 +215,7 @@ const reportBug = (server: ServerContext, request: NodeRequest, conn: Conn): voi
 /** Drops a response that is too late: the client has left, or another response was sent. */
 export const giveUp = (server: ServerContext, request: NodeRequest, conn: Conn): void => {
   reportBug(server, request, conn)
-  abandonBody(server, conn)
+  closeBody(request, conn)
 }
 
 /**

@@ -76,6 +76,7 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
     cookieMemo: cookieMemoOf(app),
     telemetry: app.options.telemetry,
     maxTargetSize: settings.maxTargetSize,
+    report: server.report,
   } as const
 
   const runOne = (request: NodeRequest): void => {
