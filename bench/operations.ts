@@ -57,6 +57,7 @@ const source: Source = {
   now: 0,
   entropy: (_, length) => new Uint8Array(length),
   signal: new AbortController().signal,
+  draining: new AbortController().signal,
   endpointUrl: undefined,
   secretKeyBase,
   observer: undefined,

@@ -22,6 +22,8 @@ export interface RequestSource {
   readonly now: number
   entropy(label: string, length: number): Uint8Array
   readonly signal: AbortSignal
+  /** Fires when the server begins to stop. Default: a signal that never fires. */
+  readonly draining?: AbortSignal
   readonly endpointUrl: string | undefined
   readonly secretKeyBase: string | undefined
   /** The endpoint's memo of cookies, if it has one. No conn shows it. */

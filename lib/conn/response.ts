@@ -7,7 +7,7 @@ import { appendHeader, putHeader, type HeaderList } from '../http/headers.js'
 import { htmlEscape } from '../http/html.js'
 import { statusCode, type StatusName } from '../http/status.js'
 import { isLocalPath } from '../http/uri.js'
-import { checkOptions, flag, type Rules } from '../options.js'
+import { checkOptions, flag, oneOf, type Rules } from '../options.js'
 import { appended } from './entries.js'
 import { ConnRecord } from './record.js'
 import { checkRespHeader } from './resp-headers.js'
@@ -189,9 +189,15 @@ export interface StreamOptions {
    * first chunk may take long. Default `false`: they are sent with the first chunk.
    */
   readonly flushHeaders?: boolean
+  /**
+   * What happens to the stream when the server stops. `'finish'`: it is sent to its end, at most until `drainTimeout`. `'end'`:
+   * the adapter ends it after the current chunk and closes the source, so that the client has a whole response and can
+   * reconnect elsewhere. A stream with a content-length is always finished. Default `'finish'`.
+   */
+  readonly onDrain?: 'finish' | 'end'
 }
 
-const streamRules: Rules = { flushHeaders: flag }
+const streamRules: Rules = { flushHeaders: flag, onDrain: oneOf('finish', 'end') }
 const defaultStreamOptions: StreamOptions = Object.freeze({})
 
 /**
@@ -218,7 +224,7 @@ const defaultStreamOptions: StreamOptions = Object.freeze({})
  * }
  * const feed = pipeline(
  *   putRespHeader('content-type', 'text/event-stream'),
- *   c => stream(200, events(), { flushHeaders: true })(c),
+ *   c => stream(200, events(), { flushHeaders: true, onDrain: 'end' })(c),
  * )
  * run(feed)(conn('GET', '/feed')).status // => 200
  */
@@ -232,8 +238,8 @@ export const stream = <const S extends number | StatusName>(
   if (typeof iterable?.[Symbol.asyncIterator] !== 'function')
     throw new TypeError('stream: chunks must be an async iterable')
   if (options !== defaultStreamOptions) checkOptions('stream', options, streamRules)
-  const { flushHeaders = false } = options
-  const body = Object.freeze({ kind: 'stream', chunks, flushHeaders } as const)
+  const { flushHeaders = false, onDrain = 'finish' } = options
+  const body = Object.freeze({ kind: 'stream', chunks, flushHeaders, onDrain } as const)
   return function stream(conn: Conn): SentBy<S> {
     const made = ConnRecord.respond(conn, code, conn.respHeaders, body)
     ConnRecord.own(made, body)

@@ -168,7 +168,7 @@ t.test('sendFile and stream are data', async t => {
   t.match(stream(200, chunks, {})(blank).respBody, { flushHeaders: false })
   t.throws(() => stream(200, chunks, { flush: true } as never), {
     name: 'TypeError',
-    message: 'stream: unknown option flush; expected flushHeaders',
+    message: 'stream: unknown option flush; expected flushHeaders or onDrain',
   })
   for (const bad of ['now', 1, null])
     t.throws(() => stream(200, chunks, { flushHeaders: bad as never }), {

@@ -9,6 +9,7 @@ import { fromRawHeaders, type HeaderList } from '../../../http/headers.js'
 import { parseHost, splitPath, type HostPort } from '../../../http/uri.js'
 import type { TelemetryPort } from '../../../port-types.js'
 import { OwnedStreams, type ReportOf } from '../response/owned.js'
+import { drainingSignal, type Stopping } from './when-over.js'
 import { messageBody, noBody, type MessageBody } from './body.js'
 import { RequestEntropy } from './entropy.js'
 import { framingOf, localHost, plainAddress, requestTarget } from './target.js'
@@ -56,6 +57,7 @@ export interface Reading {
   readonly maxTargetSize: number
   /** Receives what a stream throws or rejects with while it is closed. */
   readonly report: ReportOf
+  readonly server: Stopping
 }
 
 /** Asynchronous work that a response waits for: the app's run, an error page's, or the first chunk of a stream. */
@@ -113,6 +115,7 @@ export class NodeRequest implements Source, RequestState {
   #body: MessageBody | undefined
   #entropy: RequestEntropy | undefined
   #abort: AbortController | undefined
+  #draining: AbortSignal | undefined
 
   /** @param expecting whether the client waits for `100 Continue` before it sends its body */
   constructor(reading: Reading, message: IncomingMessage, response: ServerResponse, expecting: boolean) {
@@ -195,6 +198,10 @@ export class NodeRequest implements Source, RequestState {
   }
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  get draining(): AbortSignal {
+    return (this.#draining ??= drainingSignal(this.#reading.server, this.message, this.response))
   }
 
   /** Owns a stream from now on. */

@@ -26,7 +26,7 @@ export const closing = (close: () => unknown, report: Report): void => {
 export const destroy = (chunks: Chunks, report: Report): boolean => {
   let isStream = false
   closing(() => {
-    const stream = chunks as {
+    const stream = Object(chunks) as {
       readonly destroy?: unknown
       readonly on?: unknown
       readonly cancel?: unknown
@@ -52,7 +52,7 @@ export const destroy = (chunks: Chunks, report: Report): boolean => {
 export const release = (chunks: Chunks, report: Report): void => {
   if (destroy(chunks, report)) return
   closing(() => {
-    const iterator = chunks as { readonly next?: unknown; readonly return?: unknown }
+    const iterator = Object(chunks) as { readonly next?: unknown; readonly return?: unknown }
     return typeof iterator.next === 'function' && typeof iterator.return === 'function'
       ? (iterator.return() as unknown)
       : undefined

@@ -4,6 +4,7 @@
  */
 import type { Conn } from '../../../conn.js'
 import type { NodeRequest } from '../request/node-request.js'
+import { stopReason, whenStopping } from '../request/when-over.js'
 import { finish } from './finish.js'
 import { closing, destroy, release, type Chunks } from './release.js'
 import type { ServerContext } from './server-context.js'
@@ -111,9 +112,17 @@ const abort = ({ message }: NodeRequest): void => {
   else socket.destroy()
 }
 
+/** Ends a response and closes its source, because the server stops: what waits for `conn.signal` ends, too. */
+const endEarly = (request: NodeRequest, source: Source): void => {
+  source.close()
+  request.abort(stopReason())
+  finish(request)
+}
+
 /**
  * Sends the chunks of a body whose head is written. Never rejects: a failure aborts the connection.
  *
+ * @param ends whether the body ends when the server stops
  * @param first the first chunk, if it was read before the head was written
  */
 export const sendChunks = async (
@@ -121,11 +130,13 @@ export const sendChunks = async (
   request: NodeRequest,
   conn: Conn,
   source: Source,
+  ends: boolean,
   first?: Uint8Array,
 ): Promise<void> => {
-  const { response } = request
-  const { socket } = request.message
+  const { message, response } = request
+  const { socket } = message
   socket.on('close', source.close)
+  const forget = ends ? whenStopping(server, message, response, () => endEarly(request, source)) : undefined
   try {
     let chunk = first ?? (await source.next())
     while (chunk !== undefined) {
@@ -141,5 +152,6 @@ export const sendChunks = async (
     source.close()
   } finally {
     socket.off('close', source.close)
+    forget?.()
   }
 }

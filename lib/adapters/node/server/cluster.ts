@@ -167,8 +167,12 @@ const supervise = (
       if (listens.size === 0) ended()
       for (const [worker, ready] of listens) {
         // a worker that does not serve yet has nothing to finish, and does not handle messages of the primary
-        if (ready) worker.process.send({ plugboard: 'stop' }, undefined, {}, ignore)
-        else worker.process.kill('SIGTERM')
+        if (!ready) worker.process.kill('SIGTERM')
+        else {
+          worker.process.send({ plugboard: 'stop' }, undefined, {}, ignore)
+          // now, so that this process closes the port and passes on no connection that the worker would drop
+          worker.disconnect()
+        }
       }
       return stopped
     }
