@@ -276,10 +276,11 @@ const lastResponseDelay = 10
 
 /**
  * Sends a final conn, and reports its failure if it is a bug. Never throws. A response that ends its connection is held for a
- * moment if the server is stopping: a client may have sent other requests right after this one, which would be lost.
+ * moment if the server is stopping: a client may have sent other requests right after this one, which would be lost. It is sent
+ * after the port has closed, for the client may connect again.
  */
 export const respond = (server: ServerContext, request: NodeRequest, conn: Conn): void => {
   if (server.stopping() && isNewest(request.message))
-    setTimeout(respondNow, lastResponseDelay, server, request, conn)
+    setTimeout(() => setImmediate(respondNow, server, request, conn), lastResponseDelay)
   else respondNow(server, request, conn)
 }

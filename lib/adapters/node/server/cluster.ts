@@ -134,6 +134,16 @@ const exitOf = (
   return Object.assign(new Error(`worker ${pid} ${how}`), { pid, exitCode, signal })
 }
 
+/** Stops a worker. One that does not serve yet has nothing to finish, and does not handle messages of the primary. */
+const stopWorker = (worker: Worker, ready: boolean): void => {
+  if (!ready) worker.process.kill('SIGTERM')
+  else {
+    worker.process.send({ plugboard: 'stop' }, undefined, {}, ignore)
+    // immediately: this process closes the port, and passes on no connection that the worker would drop
+    worker.disconnect()
+  }
+}
+
 const supervise = (
   settings: Settings,
   workers: number,
@@ -165,15 +175,10 @@ const supervise = (
         hasServer = false
       })
       if (listens.size === 0) ended()
-      for (const [worker, ready] of listens) {
-        // a worker that does not serve yet has nothing to finish, and does not handle messages of the primary
-        if (!ready) worker.process.kill('SIGTERM')
-        else {
-          worker.process.send({ plugboard: 'stop' }, undefined, {}, ignore)
-          // now, so that this process closes the port and passes on no connection that the worker would drop
-          worker.disconnect()
-        }
-      }
+      // before the second of these, this process accepts the connections that the system has accepted
+      setImmediate(setImmediate, () => {
+        for (const [worker, ready] of listens) stopWorker(worker, ready)
+      })
       return stopped
     }
 

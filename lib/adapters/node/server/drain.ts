@@ -91,21 +91,22 @@ export const drainOf = (server: HttpServer, secure: boolean): Drain => {
   const stop = (drainTimeout: number): Promise<void> =>
     new Promise(resolve => {
       isStopping = true
-      for (const listener of listeners) listener()
-      const check = idleCheck()
-      check()
-      const interval = setInterval(check, checkInterval)
-      const timer = setTimeout(() => {
-        for (const socket of accepted.all()) socket.destroy()
-      }, drainTimeout)
-      const close = (): unknown =>
+      const begin = (): void => {
         server.close(() => {
           clearInterval(interval)
           clearTimeout(timer)
           resolve()
         })
-      // connections that the system has accepted would be reset: Node accepts them before the second of these
-      setImmediate(setImmediate, close)
+        for (const listener of listeners) listener()
+        const check = idleCheck()
+        check()
+        const interval = setInterval(check, checkInterval)
+        const timer = setTimeout(() => {
+          for (const socket of accepted.all()) socket.destroy()
+        }, drainTimeout)
+      }
+      // before the second of these, Node accepts the connections that the system has accepted: they would be reset
+      setImmediate(setImmediate, begin)
     })
 
   return {
