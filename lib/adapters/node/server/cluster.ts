@@ -33,6 +33,8 @@ const stableAfter = 5_000
 /** After this many failed starts in a row, the server stops. Before each, it waits for 100, 200, … milliseconds, at most this long. */
 const maxFailedStarts = 7
 const longestWait = 5_000
+/** How often the primary looks, a millisecond apart, whether it has passed on all connections before it closes the port. */
+const passOnChecks = 100
 /** Milliseconds in which a worker must close what the app holds open, after its last request. */
 const closeTimeout = 5_000
 
@@ -144,6 +146,19 @@ const stopWorker = (worker: Worker, ready: boolean): void => {
   }
 }
 
+/**
+ * Continues when this process has passed on to the workers the connections that it has accepted: it would reset those that
+ * wait when it closes the port. If it never has none, for the program may hold connections of its own, it continues anyway.
+ */
+const whenPassedOn = (next: () => void, checks = 1): void => {
+  // before the second immediate, Node accepts the connections that the system has accepted
+  const look = (): void => {
+    if (checks >= passOnChecks || !process.getActiveResourcesInfo().includes('TCPSocketWrap')) next()
+    else setTimeout(whenPassedOn, 1, next, checks + 1)
+  }
+  setImmediate(setImmediate, look)
+}
+
 const supervise = (
   settings: Settings,
   workers: number,
@@ -175,8 +190,7 @@ const supervise = (
         hasServer = false
       })
       if (listens.size === 0) ended()
-      // before the second of these, this process accepts the connections that the system has accepted
-      setImmediate(setImmediate, () => {
+      whenPassedOn(() => {
         for (const [worker, ready] of listens) stopWorker(worker, ready)
       })
       return stopped
