@@ -18,6 +18,11 @@ export interface FetchCookiesOptions<Names extends string = string> {
   readonly signed?: Names | readonly Names[]
   /** Cookies that `putRespCookie` encrypted. */
   readonly encrypted?: Names | readonly Names[]
+  /**
+   * By how many seconds the clock of the server that signed or encrypted a cookie may be ahead. It does not lengthen
+   * the cookie's age. Default 60.
+   */
+  readonly clockSkew?: number
 }
 
 interface FetchCookies {
@@ -53,43 +58,58 @@ const secretOf = (conn: Conn): string => {
   return conn.secretKeyBase
 }
 
-type Reader = typeof sealedTerm.verify
+/** Cookies that are signed or encrypted, and what opens them. */
+interface Sealed {
+  readonly names: readonly string[]
+  readonly read: typeof sealedTerm.verify
+  readonly clockSkew: number | undefined
+}
 
 /** Puts the terms of the named cookies in place of their tokens. */
-const open = (conn: Conn, cookies: Record<string, unknown>, names: readonly string[], read: Reader): void => {
-  if (names.length === 0) return
+const open = (conn: Conn, cookies: Record<string, unknown>, { names, read, clockSkew }: Sealed): void => {
   const sent = sentCookies(conn)
   for (const name of names) {
     const token = sent[name]
     if (token === undefined) continue
-    const opened = read(secretOf(conn), saltOf(name), token as string, { now: conn.now })
+    const opened = read(secretOf(conn), saltOf(name), token as string, {
+      now: conn.now,
+      ...(clockSkew !== undefined && { clockSkew }),
+    })
     if (isRight(opened)) cookies[name] = opened.right
     else delete cookies[name]
   }
 }
 
-const fetchAll = (conn: Conn, signed: readonly string[], encrypted: readonly string[]): Conn => {
+const fetchAll = (conn: Conn, sealed: readonly Sealed[]): Conn => {
   const had = isFetched(conn.cookies)
-  if (had && signed.length + encrypted.length === 0) return conn
+  if (had && sealed.length === 0) return conn
   const cookies: Record<string, unknown> = had
     ? Object.assign(Object.create(null), conn.cookies)
     : parsed(conn)
-  open(conn, cookies, signed, sealedTerm.verify)
-  open(conn, cookies, encrypted, sealedTerm.decrypt)
+  for (const each of sealed) open(conn, cookies, each)
   return ConnRecord.with(conn, { cookies: cookies as Dict<unknown> })
 }
 
-const none: readonly string[] = []
+const none: readonly Sealed[] = []
 
-const namesOf = (options: FetchCookiesOptions, key: keyof FetchCookiesOptions): readonly string[] =>
-  [options[key] ?? none].flat()
+const namesOf = (names: string | readonly string[] = []): readonly string[] => [names].flat()
 
 const cookieNames: Rule = {
   must: 'the name of a cookie or an array of names',
   ok: names =>
     typeof names === 'string' || (Array.isArray(names) && names.every(name => typeof name === 'string')),
 }
-const fetchRules: Rules = { signed: cookieNames, encrypted: cookieNames }
+const notNegative: Rule = {
+  must: 'a non-negative number (seconds)',
+  ok: value => typeof value === 'number' && value >= 0,
+}
+const fetchRules: Rules = { signed: cookieNames, encrypted: cookieNames, clockSkew: notNegative }
+
+const sealedOf = ({ signed, encrypted, clockSkew }: FetchCookiesOptions): readonly Sealed[] =>
+  [
+    { names: namesOf(signed), read: sealedTerm.verify, clockSkew },
+    { names: namesOf(encrypted), read: sealedTerm.decrypt, clockSkew },
+  ].filter(({ names }) => names.length > 0)
 
 /**
  * Parses the request's cookies into `conn.cookies`: values as they were sent, neither decoded nor unquoted. Cookies that
@@ -103,12 +123,11 @@ const fetchRules: Rules = { signed: cookieNames, encrypted: cookieNames }
  * fetchCookies({ signed: 'user' })(conn('GET', '/', { cookies: { user: 'forged' } })).cookies.user // => undefined
  */
 export const fetchCookies: FetchCookies = ((first: Conn | FetchCookiesOptions) => {
-  if (isConn(first)) return fetchAll(first, none, none)
+  if (isConn(first)) return fetchAll(first, none)
   checkOptions('fetchCookies', first, fetchRules)
-  const signed = namesOf(first, 'signed')
-  const encrypted = namesOf(first, 'encrypted')
+  const sealed = sealedOf(first)
   return function fetchCookies(conn: Conn) {
-    return fetchAll(conn, signed, encrypted)
+    return fetchAll(conn, sealed)
   }
 }) as FetchCookies
 

@@ -250,6 +250,28 @@ t.test('a signed or encrypted cookie comes back as the term it was made of', asy
   t.equal(fetchCookies({ signed: 'k' })(asking(`k=${token}`)).cookies.k, 'x')
 })
 
+t.test('a signed or encrypted cookie of a server whose clock is ahead is read', async t => {
+  const start = Date.UTC(2026, 0, 1)
+  for (const kind of ['sign', 'encrypt'] as const) {
+    const set = putRespCookie('user', 'ada', { [kind]: true, maxAge: 10 })(conn('GET', '/', { now: start }))
+    const value = String(set.respCookies['user']?.value)
+    const read = (seconds: number, clockSkew: object = {}): unknown => {
+      const plug = fetchCookies({ [kind === 'sign' ? 'signed' : 'encrypted']: 'user', ...clockSkew })
+      return plug(asking(`user=${value}`, { now: start + seconds * 1000 })).cookies['user']
+    }
+    t.equal(read(-60), 'ada')
+    t.equal(read(-60.001), undefined)
+    t.equal(read(-5, { clockSkew: 5 }), 'ada')
+    t.equal(read(-0.001, { clockSkew: 0 }), undefined)
+    t.equal(read(10.001, { clockSkew: 60 }), undefined, 'its age stays')
+  }
+  for (const clockSkew of [-1, NaN, '60'])
+    t.throws(
+      () => fetchCookies({ signed: 'user', clockSkew: clockSkew as number }),
+      /^fetchCookies: clockSkew must be a non-negative number \(seconds\), got /,
+    )
+})
+
 t.test('sealing needs a secret', async t => {
   const bare = conn('GET', '/', { secretKeyBase: undefined, cookies: { k: 'x' } })
   for (const plug of [
