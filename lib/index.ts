@@ -39,6 +39,7 @@ export {
 export type {
   EndpointRequest,
   EndpointResponse,
+  DroppedWrite,
   RenderedError,
   RouterDispatch,
   ServedEndpoint,

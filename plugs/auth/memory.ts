@@ -1,5 +1,5 @@
 /** Tokens in the memory of this process: for specs, examples and first steps. They are gone when it ends. */
-import { fromPort, type IterablePort } from '../../lib/effect.js'
+import { from, type IterablePort } from '../../lib/effect.js'
 import { right } from '../../lib/fp.js'
 import type { FoundToken, Identified, TokenStore } from './token-store.js'
 
@@ -23,25 +23,26 @@ export const memoryTokenStore = <User extends Identified>(): IterablePort<TokenS
     return keys.length
   }
 
-  return fromPort<TokenStore<User>>({
-    insert:
-      (user, hash, { insertedAt, authenticatedAt }, replaces) =>
-      () => {
+  return {
+    insert: (user, hash, { insertedAt, authenticatedAt }, replaces) =>
+      from(() => {
         if (replaces === undefined || table.has(keyOf(replaces)))
           table.set(keyOf(hash), { user, insertedAt, authenticatedAt })
         return right(undefined)
-      },
-    find: hash => () => right(table.get(keyOf(hash))),
-    delete: hash => () => {
-      table.delete(keyOf(hash))
-      return right(undefined)
-    },
-    deleteAll: (user, except) => () => {
-      const kept = except === undefined ? undefined : keyOf(except)
-      forget(Infinity, (found, key) => found.user.id === user.id && key !== kept)
-      return right(undefined)
-    },
-    deleteExpired: (insertedUntil, limit) => () =>
-      right(forget(limit, ({ insertedAt }) => insertedAt <= insertedUntil)),
-  })
+      }),
+    find: hash => from(() => right(table.get(keyOf(hash)))),
+    delete: hash =>
+      from(() => {
+        table.delete(keyOf(hash))
+        return right(undefined)
+      }),
+    deleteAll: (user, except) =>
+      from(() => {
+        const kept = except === undefined ? undefined : keyOf(except)
+        forget(Infinity, (found, key) => found.user.id === user.id && key !== kept)
+        return right(undefined)
+      }),
+    deleteExpired: (insertedUntil, limit) =>
+      from(() => right(forget(limit, ({ insertedAt }) => insertedAt <= insertedUntil))),
+  }
 }

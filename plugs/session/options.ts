@@ -32,6 +32,11 @@ export interface SessionOptions {
   readonly ttl?: number
   /** Seconds that the browser keeps the cookie. Default: until it is closed. */
   readonly maxAge?: number
+  /**
+   * Seconds after which a request that only reads the session sets its cookie again and prolongs it in the store. It must be
+   * less than `maxAge` and `ttl`, of which one is given. Default: only a write does.
+   */
+  readonly refreshAfter?: number
   /** The path below which the browser sends the cookie. Default `'/'`. */
   readonly path?: string
   /** The domain whose hosts get the cookie. Default: this host only. */
@@ -82,6 +87,7 @@ const rules: Rules = {
   name: sessionName,
   ttl: seconds,
   maxAge: seconds,
+  refreshAfter: seconds,
   path: string,
   domain: string,
   secure: flag,
@@ -110,6 +116,26 @@ const checkAccepted = (options: SessionOptions, demand: string | undefined): voi
     )
 }
 
+/** Throws unless cookies can be set again after so many seconds. */
+const checkRefresh = ({ store, ttl, maxAge, refreshAfter }: SessionOptions): void => {
+  if (refreshAfter === undefined) return
+  const ends = [maxAge, ttl].filter(each => each !== undefined)
+  if (ends.length === 0)
+    throw new TypeError(
+      'session: refreshAfter needs maxAge or ttl: without them nothing ends that it prolongs',
+    )
+  for (const [name, end] of [
+    ['maxAge', maxAge],
+    ['ttl', ttl],
+  ] as const)
+    if (end !== undefined && refreshAfter >= end)
+      throw new TypeError(`session: refreshAfter must be less than ${name}, ${end}, got ${refreshAfter}`)
+  if (store.tellsAge !== true)
+    throw new TypeError(
+      'session: refreshAfter needs a store that prolongs sessions: cookieStore with issuedAt, or another without sliding: false',
+    )
+}
+
 /** Throws unless a function's argument may name a session. */
 export const checkName = (caller: string, name: string): void => {
   checkValue(caller, 'name', name, sessionName)
@@ -125,7 +151,7 @@ export const checkName = (caller: string, name: string): void => {
  */
 export const sessionConfig = (options: SessionOptions): SessionConfig => {
   checkOptions('session', options, rules)
-  const { store, key, name = 'session', ttl, sameSite = 'Lax', ...attributes } = options
+  const { store, key, name = 'session', ttl, refreshAfter, sameSite = 'Lax', ...attributes } = options
   const demand = demandOfSecure(options)
   // Each request copies it, and what spread has made is slow to copy and to read.
   const cookie = Object.assign(
@@ -136,8 +162,10 @@ export const sessionConfig = (options: SessionOptions): SessionConfig => {
   )
   checkCookie('session', key, cookie)
   checkAccepted(options, demand)
-  const session: StoreSession = { name, ttl: ttl ?? attributes.maxAge }
+  const lasts = { name, ttl: ttl ?? attributes.maxAge }
+  const session: StoreSession = refreshAfter === undefined ? lasts : { ...lasts, refreshAfter }
   store.checkSession?.(session)
+  checkRefresh(options)
   // a store that is pure only computes: there is nothing to see
   const storeOf =
     store.pure === true ? () => store : portOf(name === 'session' ? name : `session.${name}`, store)
