@@ -1,6 +1,7 @@
 /** Tokens in the memory of this process: for specs, examples and first steps. They are gone when it ends. */
-import { from, type IterablePort } from '../../lib/effect.js'
+import type { IterablePort } from '../../lib/effect.js'
 import { right } from '../../lib/fp.js'
+import { makeEffect } from '../../lib/iterable-effect.js'
 import type { FoundToken, Identified, TokenStore } from './token-store.js'
 
 const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('hex')
@@ -25,24 +26,26 @@ export const memoryTokenStore = <User extends Identified>(): IterablePort<TokenS
 
   return {
     insert: (user, hash, { insertedAt, authenticatedAt }, replaces) =>
-      from(() => {
+      makeEffect('insert', () => {
         if (replaces === undefined || table.has(keyOf(replaces)))
           table.set(keyOf(hash), { user, insertedAt, authenticatedAt })
         return right(undefined)
       }),
-    find: hash => from(() => right(table.get(keyOf(hash)))),
+    find: hash => makeEffect('find', () => right(table.get(keyOf(hash)))),
     delete: hash =>
-      from(() => {
+      makeEffect('delete', () => {
         table.delete(keyOf(hash))
         return right(undefined)
       }),
     deleteAll: (user, except) =>
-      from(() => {
+      makeEffect('deleteAll', () => {
         const kept = except === undefined ? undefined : keyOf(except)
         forget(Infinity, (found, key) => found.user.id === user.id && key !== kept)
         return right(undefined)
       }),
     deleteExpired: (insertedUntil, limit) =>
-      from(() => right(forget(limit, ({ insertedAt }) => insertedAt <= insertedUntil))),
+      makeEffect('deleteExpired', () =>
+        right(forget(limit, ({ insertedAt }) => insertedAt <= insertedUntil)),
+      ),
   }
 }

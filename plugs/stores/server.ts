@@ -3,9 +3,10 @@
  * answers 503 and that an operator hears of.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
-import { from, type IterableEffect } from '../../lib/effect.js'
+import type { IterableEffect } from '../../lib/effect.js'
 import { sessionUnavailable, type PlugError } from '../../lib/error.js'
 import { left, right } from '../../lib/fp.js'
+import { makeEffect } from '../../lib/iterable-effect.js'
 import { isPromise, type Later } from '../../lib/later.js'
 import { flag, func, positiveMilliseconds, seconds, type Rules } from '../../lib/options.js'
 
@@ -58,7 +59,7 @@ export const guard = (store: string, options: ServerStoreOptions): Guard => {
   const headers = { 'retry-after': String(Math.ceil(timeout / 1000)) }
 
   return <A>(operation: StoreFailure['operation'], work: () => A | Promise<A>): IterableEffect<A> =>
-    from((): Later<Either<PlugError, A>> => {
+    makeEffect(operation, (): Later<Either<PlugError, A>> => {
       const begun = performance.now()
       const failed = (reason: StoreFailure['reason'], cause: unknown): Either<PlugError, A> => {
         const elapsed = Math.round(performance.now() - begun)

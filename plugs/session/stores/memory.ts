@@ -3,7 +3,7 @@
  * touches the table is an effect: nothing happens before the runner executes it.
  */
 import { decodeMapRaw, encodeMapRaw, type RawEntry } from '../../../lib/crypto/term-format.js'
-import { from } from '../../../lib/effect.js'
+import { makeEffect } from '../../../lib/iterable-effect.js'
 import { right } from '../../../lib/fp.js'
 import { checkOptions, flag, mustBe, seconds, type Rules } from '../../../lib/options.js'
 import { Table, type MemoryTable } from './memory-table.js'
@@ -60,7 +60,7 @@ export const memoryStore = (table: MemoryTable, options: MemoryStoreOptions = {}
         )
     },
     get: (id, session, { now }) =>
-      from(() => {
+      makeEffect('get', () => {
         const row = table.get(keyOf(id, session), now)
         if (row === undefined) return right(undefined)
         const entries = entriesOf(row.terms)
@@ -70,7 +70,7 @@ export const memoryStore = (table: MemoryTable, options: MemoryStoreOptions = {}
         return right({ id, entries })
       }),
     apply: (id, { changes, renews }, session, context) =>
-      from(() => {
+      makeEffect('apply', () => {
         const { now } = context
         const rowOf = (known: string | undefined) =>
           known === undefined ? undefined : table.get(keyOf(known, session), now)
@@ -88,7 +88,7 @@ export const memoryStore = (table: MemoryTable, options: MemoryStoreOptions = {}
         return right(written)
       }),
     delete: (id, session) =>
-      from(() => {
+      makeEffect('delete', () => {
         table.delete(keyOf(id, session))
         return right(undefined)
       }),
