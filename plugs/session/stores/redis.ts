@@ -72,8 +72,8 @@ const isDone = (reply: unknown): boolean => Number(reply) === 1
  * connection ends the process. Have commands fail at once while there is no connection (`disableOfflineQueue: true`, in
  * ioredis `enableOfflineQueue: false`), or they pile up; an ioredis client with a `socketTimeout` notices a dead one.
  *
- * In a cluster, a session that gets a new id begins with what the old one held when it was last read: what another request
- * writes in the moment between is lost, unless `prefix` puts all sessions in one slot. On one server nothing is.
+ * A session that gets a new id begins with what the old one holds at that moment. In a cluster it begins with what the old one
+ * held when it was last read, unless `prefix` puts all sessions in one slot: what another request writes in between is lost.
  *
  * @throws TypeError when the client is none of `redis` or `ioredis`, or for an option; the message names it.
  * @example no-run
