@@ -102,12 +102,10 @@ export {
 } from './http/etag.js'
 export { htmlEscape } from './http/html.js'
 export { contentType, headerParams, mediaType, type MediaType } from './http/media-type.js'
+export { addParam, emptyParams, paramsDone } from './http/params.js'
 export {
-  addParam,
   decodeQuery,
-  emptyParams,
   encodeQuery,
-  paramsDone,
   type Params as QueryParams,
   type ParamValue,
   type QueryOptions,

@@ -175,8 +175,8 @@ const fetchQuery = (conn: Conn, options?: QueryOptions): Conn => {
 
 /**
  * Decodes the query string into `conn.queryParams` (nested keys as in Plug: `a[b]=1`, `a[]=1`) and puts it beneath
- * `conn.params`. A query that is too long fails with 414; one that is not UTF-8, nests too deeply or has too many
- * parameters with 400.
+ * `conn.params`. A query that is too long fails with 414; one that is not UTF-8, nests too deeply, or has too many
+ * parameters or too many arrays and objects with 400.
  *
  * @throws TypeError if an option is unknown or wrong, when it is built
  * @example

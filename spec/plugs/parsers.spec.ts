@@ -241,12 +241,19 @@ t.test('the query and the body keep to UTF-8 unless told otherwise', async t => 
   t.equal(parsed({ parsers: [parseUrlencoded({ validateUtf8: false })] })(conn('GET', '/?a=%ff')).status, 400)
 })
 
-t.test('forms are limited in depth and in pairs', async t => {
+t.test('forms are limited in depth, in pairs, and in arrays and objects', async t => {
   const error = (body: string, options = {}) =>
     parsed({ parsers: [parseUrlencoded(options)] })(post(form, body)).error
   t.match(error(`a${'[b]'.repeat(101)}=1`), { _tag: 'ParseError', status: 400 })
   t.equal(error(`a${'[b]'.repeat(100)}=1`), undefined)
   t.match(error('a[b][c]=1', { depth: 1 }), { _tag: 'ParseError' })
+  t.match(error('a[b][c]=1', { branches: 1 }), {
+    _tag: 'ParseError',
+    message: 'parameters may have 1 arrays and objects in all (branches), not more',
+  })
+  const nested = Array.from({ length: 201 }, (_, i) => `a${i}${'[]'.repeat(100)}=1`).join('&')
+  t.match(error(nested), { _tag: 'ParseError', status: 400 })
+  t.match(parsed()(conn('GET', `/?${nested}`)).error, { _tag: 'InvalidQuery', status: 400 })
   t.match(error('a&b&c', { pairs: 2 }), { _tag: 'ParseError' })
   t.match(error('&a'.repeat(10_001)), { _tag: 'ParseError' })
   t.match(
@@ -364,6 +371,7 @@ t.test('options are checked when the plug is built', async t => {
     [() => parsers({ validateUtf8: 'yes' as never }), 'parsers: validateUtf8 must be a boolean'],
     [() => parsers({ nestAllJson: true } as never), 'parsers: unknown option nestAllJson'],
     [() => parseUrlencoded({ depth: 0 }), 'parseUrlencoded: depth must be a positive integer'],
+    [() => parseUrlencoded({ branches: 0 }), 'parseUrlencoded: branches must be a positive integer'],
     [() => parseUrlencoded({ pairs: 1.5 }), 'parseUrlencoded: pairs must be a positive integer'],
     [() => parseJson({ depth: 0 }), 'parseJson: depth must be a positive integer'],
     [() => parseJson({ nestAllJson: 1 as never }), 'parseJson: nestAllJson must be a boolean'],
