@@ -17,6 +17,7 @@ import {
   type HeaderList,
 } from '../http/headers.js'
 import { encodeQuery, queryRules, readQuery, type ParamValue, type QueryOptions } from '../http/query.js'
+import { encodeUri } from '../http/uri.js'
 import { checkOptions } from '../options.js'
 import { isConn } from './is-conn.js'
 import { raise } from './raise.js'
@@ -238,11 +239,12 @@ interface CurrentUrl {
 
 const pathOf = (conn: Conn, query: string): string => {
   const path = [...conn.scriptName, ...conn.segments].join('/')
-  return `/${path}${query === '' ? '' : `?${query}`}`
+  return encodeUri(`/${path}${query === '' ? '' : `?${query}`}`)
 }
 
 /**
- * The current path, normalised (no empty segments), with its query: for links back to this page.
+ * The current path, normalised (no empty segments), with its query: for links back to this page. Characters that a client may
+ * not send in one, such as a backslash, are percent-encoded, so that it never leads to another site.
  *
  * @example
  * import { currentPath } from 'plugboard'

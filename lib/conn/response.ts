@@ -6,8 +6,8 @@ import type { EffectGenerator } from '../iterable-effect.js'
 import { appendHeader, putHeader, type HeaderList } from '../http/headers.js'
 import { htmlEscape } from '../http/html.js'
 import { statusCode, type StatusName } from '../http/status.js'
-import { isLocalPath } from '../http/uri.js'
-import { checkOptions, flag, oneOf, type Rules } from '../options.js'
+import { encodeUri, encodeUrl, isLocalPath } from '../http/uri.js'
+import { checkOptions, flag, oneOf, shown, type Rules } from '../options.js'
 import { appended } from './entries.js'
 import { ConnRecord } from './record.js'
 import { checkRespHeader } from './resp-headers.js'
@@ -125,28 +125,42 @@ export const json = (data: unknown) => {
 /** Where to redirect: a path of this site, or any URL, said so explicitly. */
 export type RedirectTo = string | { readonly to: string } | { readonly external: string }
 
+/** The target of a redirect as the header `location` carries it. */
+const locationOf = (url: string, external: boolean): string => {
+  if (external) {
+    const encoded = encodeUrl(url)
+    if (encoded !== undefined) return encoded
+    throw new TypeError(`redirect: external must be a URL with a valid host, got ${shown(url, 'external')}`)
+  }
+  if (isLocalPath(url)) return encodeUri(url)
+  throw new TypeError(
+    `redirect: ${JSON.stringify(url)} must be a path of this site: it starts with one "/", without backslash or control character (use { external: url } for another site)`,
+  )
+}
+
 /**
  * Redirects, with 302 unless a status was set. A path must be local: it starts with one `/` and holds no backslash or
  * control character, so that no request can send a visitor elsewhere; any other URL goes under `external`.
- * A target that breaks these rules throws.
  *
+ * What a URL cannot hold (spaces, double quotes, characters beyond ASCII) is percent-encoded as UTF-8; escapes stay. The host of
+ * an `external` URL is written in its ASCII form. (Phoenix's `redirect` sends the target as it is.)
+ *
+ * @throws TypeError if the target is neither a local path nor an `external` URL whose host is valid.
  * @example
  * import { getRespHeader, redirect } from 'plugboard'
  * import { conn } from 'plugboard/testing'
  * getRespHeader('location')(redirect('/login')(conn('GET', '/'))) // => ['/login']
+ * getRespHeader('location')(redirect('/café')(conn('GET', '/'))) // => ['/caf%C3%A9']
  */
 export const redirect = (target: RedirectTo) => {
   const { to, external } = (typeof target === 'string' ? { to: target } : (target ?? {})) as {
     readonly to?: unknown
     readonly external?: unknown
   }
-  const url = external ?? to
-  if (typeof url !== 'string')
+  const given = external ?? to
+  if (typeof given !== 'string')
     throw new TypeError('redirect: the target must be a path, { to } or { external }')
-  if (external === undefined && !isLocalPath(url))
-    throw new TypeError(
-      `redirect: ${JSON.stringify(url)} must be a path of this site: it starts with one "/", without backslash or control character (use { external: url } for another site)`,
-    )
+  const url = locationOf(given, external !== undefined)
   checkRespHeader('location', url)
   const body = `<html><body>You are being <a href="${htmlEscape(url)}">redirected</a>.</body></html>`
   return function redirect<C extends Conn>(conn: C): Responding<C> {

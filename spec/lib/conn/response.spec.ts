@@ -98,11 +98,11 @@ t.test('bodies that make no sense are refused when the plug is made', async t =>
 t.test('redirect answers 302 with a location and a short page, and does not halt', async t => {
   const done = redirect('/a?b="<c>"')(blank)
   t.match(done, { status: 302, halted: false })
-  t.strictSame(getRespHeader('location')(done), ['/a?b="<c>"'])
+  t.strictSame(getRespHeader('location')(done), ['/a?b=%22%3Cc%3E%22'])
   t.strictSame(getRespHeader('content-type')(done), ['text/html; charset=utf-8'])
   t.equal(
     done.respBody,
-    '<html><body>You are being <a href="/a?b=&quot;&lt;c&gt;&quot;">redirected</a>.</body></html>',
+    '<html><body>You are being <a href="/a?b=%22%3Cc%3E%22">redirected</a>.</body></html>',
   )
   t.strictSame(
     getRespHeader('location')(redirect({ to: '/b' })(done)),
@@ -138,8 +138,75 @@ t.test('redirect goes to a path of this site, unless it is told otherwise', asyn
     })
 })
 
+const locationOf = (target: Parameters<typeof redirect>[0]): string | undefined =>
+  getRespHeader('location')(redirect(target)(blank))[0]
+
+t.test('the target of a redirect is percent-encoded as UTF-8, and its escapes stay', async t => {
+  const written: Readonly<Record<string, string>> = {
+    '/café': '/caf%C3%A9',
+    '/日本?q=日本#日本': '/%E6%97%A5%E6%9C%AC?q=%E6%97%A5%E6%9C%AC#%E6%97%A5%E6%9C%AC',
+    '/😀': '/%F0%9F%98%80',
+    '/a b?c="d"&e=<f>': '/a%20b?c=%22d%22&e=%3Cf%3E',
+    '/{a}|^`': '/%7Ba%7D%7C%5E%60',
+    '/caf%C3%A9%20': '/caf%C3%A9%20',
+    '/%c3%a9': '/%c3%a9',
+    '/100%?q=%zz%4': '/100%25?q=%25zz%254',
+    '/\ud800': '/%EF%BF%BD',
+    "/a[b]?c[]=1&d=(e)!*'~;,:@$+=": "/a[b]?c[]=1&d=(e)!*'~;,:@$+=",
+  }
+  for (const [to, location] of Object.entries(written)) {
+    t.equal(locationOf(to), location, to)
+    t.equal(locationOf({ to }), location, to)
+    t.equal(locationOf({ external: `https://example.com${to}` }), `https://example.com${location}`, to)
+  }
+  t.equal(
+    locationOf({ external: 'mailto:ann@example.com?subject=a b' }),
+    'mailto:ann@example.com?subject=a%20b',
+  )
+})
+
+t.test('a host beyond ASCII is written in its ASCII form', async t => {
+  const written: Readonly<Record<string, string>> = {
+    'https://bücher.example/ü': 'https://xn--bcher-kva.example/%C3%BC',
+    'HTTPS://BÜCHER.example': 'HTTPS://xn--bcher-kva.example',
+    '//bücher.example:8080?ü': '//xn--bcher-kva.example:8080?%C3%BC',
+    'https://ü:ü@bücher.example:443/': 'https://%C3%BC:%C3%BC@xn--bcher-kva.example:443/',
+    'https://b%C3%BCcher.example/': 'https://xn--bcher-kva.example/',
+    'https://日本。jp/': 'https://xn--wgv71a.jp/',
+    'https://Example.com': 'https://Example.com',
+    'https://[2001:db8::1]:8080/a': 'https://[2001:db8::1]:8080/a',
+    // browsers read these as the host before the backslash, and so must what is sent
+    'https://good.example\\@evil.example': 'https://good.example/@evil.example',
+    'https:\\\\good.example\\a?b\\c': 'https://good.example/a?b%5Cc',
+    'app://bücher/ü': 'app://b%C3%BCcher/%C3%BC',
+  }
+  for (const [external, location] of Object.entries(written)) {
+    t.equal(locationOf({ external }), location, external)
+    if (/^http/i.test(external))
+      t.equal(new URL(location).host, new URL(external).host, 'as browsers read it')
+  }
+  for (const external of [
+    'https://a b/',
+    'https://',
+    'https:///a',
+    'https://a:b/',
+    'https://<a>/',
+    '//[1]/',
+    'https://a%zz/',
+  ])
+    t.throws(
+      () => redirect({ external }),
+      { name: 'TypeError', message: /^redirect: external must be a URL with a valid host, got "/ },
+      external,
+    )
+})
+
 t.test('a location that no header can hold fails', async t => {
-  for (const external of ['https://example.com/\r\nx: y', 'https://example.com/ŝ'])
+  for (const external of [
+    'https://example.com/\r\nx: y',
+    'https://example.com/\0',
+    'https://example.com/?\x7f',
+  ])
     t.match(run(conn => redirect({ external })(conn))(blank).error, { _tag: 'InvalidHeader', status: 500 })
 })
 
