@@ -95,6 +95,7 @@ export {
   ifRange,
   matchesEtag,
   notModified,
+  precondition,
   strongEtag,
   weakEtag,
   type Conditions,
