@@ -5,7 +5,7 @@ import type { Term } from '../crypto/term-format.js'
 import { isFetched, type Dict, type Fetched } from '../fetched.js'
 import { isRight } from '../fp.js'
 import { decodeCookies, isCookieName, isCookieText } from '../http/cookies.js'
-import { checkOptions, flag, integer, oneOf, pattern, type Rule, type Rules } from '../options.js'
+import { checkOptions, flag, integer, oneOf, pattern, shown, type Rule, type Rules } from '../options.js'
 import { isConn } from './is-conn.js'
 import { isDeletion, maxCookieBytes, putCookie, setCookies } from './put-cookie.js'
 import { ConnRecord } from './record.js'
@@ -112,7 +112,7 @@ const sealedOf = ({ signed, encrypted, clockSkew }: FetchCookiesOptions): readon
   ].filter(({ names }) => names.length > 0)
 
 /**
- * Parses the request's cookies into `conn.cookies`: values as they were sent, neither decoded nor unquoted. Cookies that
+ * Parses the request's cookies into `conn.cookies`: UTF-8, neither percent-decoded nor unquoted. Cookies that
  * were signed or encrypted are named in the options, and give the terms they were made of.
  *
  * @throws TypeError if an option is unknown or wrong, when it is built
@@ -160,13 +160,12 @@ export interface CookieOptions extends Omit<RespCookie, 'value'> {
   readonly encrypt?: boolean
 }
 
-const latin1 = /^[\x00-\xff]*$/
-/** RFC 6265 §4.1.1, and what a header can carry. */
+/** RFC 6265 §4.1.1; a lone surrogate has no UTF-8. */
 const attribute: Rule = {
-  must: 'a Latin-1 string without ";" and control characters',
-  ok: value => typeof value === 'string' && isCookieText(value) && latin1.test(value),
+  must: 'a string without ";" and control characters, and without lone surrogates',
+  ok: value => typeof value === 'string' && isCookieText(value) && !/\p{Surrogate}/u.test(value),
 }
-const printable = /^[\x20-\x7e\x80-\xff]*$/
+const printable = /^[^\x00-\x1f\x7f\p{Surrogate}]*$/u
 const rules: Readonly<Record<keyof CookieOptions, Rule>> = {
   path: attribute,
   domain: attribute,
@@ -175,24 +174,69 @@ const rules: Readonly<Record<keyof CookieOptions, Rule>> = {
   httpOnly: flag,
   sameSite: oneOf('Strict', 'Lax', 'None'),
   partitioned: flag,
-  extra: pattern(printable, 'a Latin-1 string without control characters'),
+  extra: pattern(printable, 'a string without control characters, and without lone surrogates'),
   sign: flag,
   encrypt: flag,
 }
 
-/** Throws unless a cookie's name and attributes are sound; the message names the option. */
+/** Throws unless a cookie's name and attributes are sound, and such that browsers keep it; the message names the option. */
 export const checkCookie = (caller: string, name: string, given: CookieOptions): void => {
   if (typeof name !== 'string' || !isCookieName(name))
     throw new TypeError(`${caller}: the cookie name must be a token (RFC 6265)`)
   checkOptions(caller, given, rules)
   if (given.sign && given.encrypt) throw new TypeError(`${caller}: give sign or encrypt, not both`)
+  checkAccepted(caller, name, given)
 }
+
+/** A prefix of a name is one in any case of letters. */
+const hostPrefix = /^__host-/i
+const securePrefix = /^__(?:host|secure)-/i
+
+/** Why browsers keep a cookie only if it is Secure (RFC 6265bis §4.1.2.7 and §4.1.3; CHIPS); undefined if they do not ask. */
+const demandOfSecure = (
+  name: string,
+  { partitioned, sameSite, extra = '' }: CookieOptions,
+): string | undefined =>
+  securePrefix.test(name)
+    ? `the name ${name}`
+    : partitioned === true || /(?:^|;)\s*partitioned\s*(?:;|$)/i.test(extra)
+      ? 'partitioned'
+      : sameSite === 'None' || /(?:^|;)\s*samesite\s*=\s*none\s*(?:;|$)/i.test(extra)
+        ? "sameSite 'None'"
+        : undefined
+
+/** Throws for a cookie that every browser rejects. */
+const checkAccepted = (caller: string, name: string, given: CookieOptions): void => {
+  const refuse = (option: string, must: string, demand: string): never => {
+    const value = shown((given as Readonly<Record<string, unknown>>)[option], option)
+    throw new TypeError(
+      `${caller}: ${option} must be ${must} with ${demand}: browsers reject the cookie otherwise, got ${value}`,
+    )
+  }
+  const demand = given.secure === false ? demandOfSecure(name, given) : undefined
+  if (demand !== undefined) refuse('secure', 'true', demand)
+  if (!hostPrefix.test(name)) return
+  if (given.path !== undefined && given.path !== '/') refuse('path', "'/'", `the name ${name}`)
+  if (given.domain !== undefined) refuse('domain', 'absent', `the name ${name}`)
+  if (/(?:^|;)\s*(?:domain|path)\s*=/i.test(given.extra ?? ''))
+    refuse('extra', 'without domain and path', `the name ${name}`)
+}
+
+/** The attributes of a cookie, Secure if browsers reject it otherwise. */
+export const acceptedCookie = <A extends CookieOptions>(name: string, attributes: A): A =>
+  attributes.secure === undefined && demandOfSecure(name, attributes) !== undefined
+    ? Object.assign({}, attributes, { secure: true })
+    : attributes
 
 /**
  * Sets a response cookie. The value is text, or any term when it is signed or encrypted. HttpOnly and path `/` unless
- * said otherwise; `secure` by the conn's scheme. Over 4,096 bytes in all it fails with `CookieOverflow`.
+ * said otherwise. Over 4,096 bytes in all it fails with `CookieOverflow`. The text is sent as UTF-8, as in Plug.
  *
- * @throws TypeError if the name or the value is not one of a cookie, or an option is unknown or wrong
+ * `secure` is by the conn's scheme, and true if browsers reject the cookie otherwise: with `partitioned`, with `sameSite: 'None'`, and
+ * with a name that begins with `__Host-` or `__Secure-`.
+ *
+ * @throws TypeError if the name or the value is not one of a cookie, if an option is unknown or wrong, or if every browser rejects such
+ * a cookie; the message names the option
  * @example
  * import { putRespCookie } from 'plugboard'
  * import { conn } from 'plugboard/testing'
@@ -200,7 +244,8 @@ export const checkCookie = (caller: string, name: string, given: CookieOptions):
  */
 export const putRespCookie = (name: string, value: Term, given: CookieOptions = {}) => {
   checkCookie('putRespCookie', name, given)
-  const { sign = false, encrypt = false, ...attributes } = given
+  const { sign = false, encrypt = false, ...other } = given
+  const attributes = acceptedCookie(name, other)
   if (sign || encrypt)
     return function putRespCookie<C extends Conn>(conn: C): C {
       const stamp = { signedAt: conn.now / 1000, maxAge: given.maxAge ?? 86400 }
@@ -234,7 +279,8 @@ export const putRespCookie = (name: string, value: Term, given: CookieOptions = 
  */
 export const deleteRespCookie = (name: string, given: CookieOptions = {}) => {
   checkCookie('deleteRespCookie', name, given)
-  const { sign: _sign, encrypt: _encrypt, ...attributes } = given
+  const { sign: _sign, encrypt: _encrypt, ...other } = given
+  const attributes = acceptedCookie(name, other)
   const cookie: RespCookie = Object.freeze({ ...attributes, value: '', maxAge: 0 })
   return function deleteRespCookie<C extends Conn>(conn: C): C {
     return putCookie(conn, name, cookie, undefined) as C

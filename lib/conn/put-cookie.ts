@@ -21,6 +21,8 @@ export const isDeletion = (cookie: RespCookie): boolean => cookie.maxAge === 0 &
 const setCookie = (conn: Conn, name: string, cookie: RespCookie): string =>
   encodeCookie(name, cookie, isDeletion(cookie) ? 0 : conn.now)
 
+const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text)
+
 /** More than all attributes take whose length is not the app's: their names, a date, a number and flags. */
 const restOfCookie = 256
 
@@ -31,7 +33,10 @@ const restOfCookie = 256
 const excess = (conn: Conn, name: string, cookie: RespCookie): number => {
   const { value = '', path = '', domain = '', sameSite = '', extra = '' } = cookie
   const most = name.length + value.length + path.length + domain.length + sameSite.length + extra.length
-  if (most + restOfCookie <= maxCookieBytes) return 0
+  // A character takes three bytes at most, for each unit of UTF-16.
+  if (3 * most + restOfCookie <= maxCookieBytes) return 0
+  const attributes = path + domain + extra
+  if (most + restOfCookie <= maxCookieBytes && isAscii(value) && isAscii(attributes)) return 0
   const size = setCookie(conn, name, cookie).length
   return size > maxCookieBytes ? size : 0
 }
@@ -39,7 +44,7 @@ const excess = (conn: Conn, name: string, cookie: RespCookie): number => {
 const noTexts: readonly string[] = Object.freeze([])
 
 /**
- * The Set-Cookie texts of a conn's response cookies, for an adapter to send.
+ * The Set-Cookie texts of a conn's response cookies, for an adapter to send. They are UTF-8, each character a byte: `é` is written `Ã©`.
  *
  * @example
  * import { putRespCookie, setCookies } from 'plugboard'
