@@ -4,7 +4,7 @@ import { badEncoding, parseError, type PlugError } from '../../lib/error.js'
 import { soon } from '../../lib/later.js'
 import { isRight, left, right } from '../../lib/fp.js'
 import { decodeAscii, readQuery, type QueryOptions } from '../../lib/http/query.js'
-import { decodeLossy, decodeUtf8, firstInvalidByte } from '../../lib/http/utf8.js'
+import { decodeLossy, decodeUtf8, firstInvalidByte, withoutBom } from '../../lib/http/utf8.js'
 import { bytes, checkOptions, count, flag, milliseconds, type Rules } from '../../lib/options.js'
 import type { BodyParser, Parsed, ParserOptions } from './parser.js'
 
@@ -45,7 +45,7 @@ const decode = (body: Uint8Array, limits: QueryOptions): Either<PlugError, Parse
 
 /**
  * Decodes `application/x-www-form-urlencoded`, with nested names as in queries. `length` is 1,000,000 bytes unless said
- * otherwise here or for all parsers. Bytes that are not UTF-8 fail with `BadEncoding` (400), too many pairs, too
+ * otherwise here or for all parsers. A byte order mark at the start is skipped. Bytes that are not UTF-8 fail with `BadEncoding` (400), too many pairs, too
  * deep nesting and too many arrays and objects with `ParseError` (400), too long a body with `RequestTooLarge` (413).
  *
  * @throws TypeError if an option is unknown or wrong; the message names it
@@ -61,7 +61,7 @@ export const parseUrlencoded = (own: UrlencodedOptions = {}): BodyParser => {
     validateUtf8,
   })
   const decoder = (given: QueryOptions) => (read: Either<PlugError, Uint8Array>) =>
-    read._tag === 'Left' ? read : decode(read.right, given)
+    read._tag === 'Left' ? read : decode(withoutBom(read.right), given)
   const strictly = decoder(limits(true))
   const leniently = decoder(limits(false))
   return {
