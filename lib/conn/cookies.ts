@@ -5,7 +5,17 @@ import type { Term } from '../crypto/term-format.js'
 import { isFetched, type Dict, type Fetched } from '../fetched.js'
 import { isRight } from '../fp.js'
 import { decodeCookies, isCookieName, isCookieText } from '../http/cookies.js'
-import { checkOptions, flag, integer, oneOf, pattern, shown, type Rule, type Rules } from '../options.js'
+import {
+  checkOptions,
+  flag,
+  integer,
+  mustBe,
+  oneOf,
+  pattern,
+  shown,
+  type Rule,
+  type Rules,
+} from '../options.js'
 import { isConn } from './is-conn.js'
 import { isDeletion, maxCookieBytes, putCookie, setCookies } from './put-cookie.js'
 import { ConnRecord } from './record.js'
@@ -182,7 +192,7 @@ const rules: Readonly<Record<keyof CookieOptions, Rule>> = {
 /** Throws unless a cookie's name and attributes are sound, and such that browsers keep it; the message names the option. */
 export const checkCookie = (caller: string, name: string, given: CookieOptions): void => {
   if (typeof name !== 'string' || !isCookieName(name))
-    throw new TypeError(`${caller}: the cookie name must be a token (RFC 6265)`)
+    throw new TypeError(`${caller}: ${mustBe('the cookie name', 'a token (RFC 6265)', name)}`)
   checkOptions(caller, given, rules)
   if (given.sign && given.encrypt) throw new TypeError(`${caller}: give sign or encrypt, not both`)
   checkAccepted(caller, name, given)
@@ -259,7 +269,7 @@ export const putRespCookie = (name: string, value: Term, given: CookieOptions = 
     }
   if (!attribute.ok(value))
     throw new TypeError(
-      `putRespCookie: the value of "${name}" must be ${attribute.must as string}, unless it is signed or encrypted`,
+      `putRespCookie: the value of "${name}" must be ${attribute.must as string}, unless it is signed or encrypted, got ${shown(value)}`,
     )
   const cookie: RespCookie = Object.freeze({ ...attributes, value: value as string })
   return function putRespCookie<C extends Conn>(conn: C): C {

@@ -7,7 +7,7 @@ import { appendHeader, putHeader, type HeaderList } from '../http/headers.js'
 import { htmlEscape } from '../http/html.js'
 import { statusCode, type StatusName } from '../http/status.js'
 import { encodeUri, encodeUrl, isLocalPath } from '../http/uri.js'
-import { checkOptions, flag, oneOf, shown, type Rules } from '../options.js'
+import { bytes, checkOptions, checkValue, flag, mustBe, oneOf, shown, type Rules } from '../options.js'
 import { appended } from './entries.js'
 import { ConnRecord } from './record.js'
 import { checkRespHeader } from './resp-headers.js'
@@ -38,7 +38,7 @@ export const putStatus = <const S extends number | StatusName>(status: S) => {
 export const resp = <const S extends number | StatusName>(status: S, body: string | Uint8Array) => {
   const code = statusCode(status)
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
-    throw new TypeError('resp: the body must be a string or a Uint8Array')
+    throw new TypeError(`resp: ${mustBe('body', 'a string or a Uint8Array', body)}`)
   return function resp<C extends Conn>(conn: C): C & WithResponse & StatusMark<S> {
     return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & WithResponse & StatusMark<S>
   }
@@ -81,7 +81,7 @@ const respond = <C extends Conn>(conn: C, contentType: string, body: string): Re
  * text('hello')(conn('GET', '/')).status // => 200
  */
 export const text = (body: string) => {
-  if (typeof body !== 'string') throw new TypeError('text: the body must be a string')
+  if (typeof body !== 'string') throw new TypeError(`text: ${mustBe('body', 'a string', body)}`)
   return function text<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'text/plain; charset=utf-8', body)
   }
@@ -98,7 +98,7 @@ export const text = (body: string) => {
  */
 export const html = (body: string | { toString(): string }) => {
   if (typeof body !== 'string' && (typeof body !== 'object' || body === null))
-    throw new TypeError('html: the body must be a string or an object whose toString gives one')
+    throw new TypeError(`html: ${mustBe('body', 'a string, or an object whose toString returns one', body)}`)
   const markup = String(body)
   return function html<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'text/html; charset=utf-8', markup)
@@ -116,7 +116,7 @@ export const html = (body: string | { toString(): string }) => {
  */
 export const json = (data: unknown) => {
   const body = JSON.stringify(data) as string | undefined
-  if (body === undefined) throw new TypeError('json: the data must be something that JSON can hold')
+  if (body === undefined) throw new TypeError(`json: ${mustBe('data', 'a value that JSON can hold', data)}`)
   return function json<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'application/json; charset=utf-8', body)
   }
@@ -159,7 +159,7 @@ export const redirect = (target: RedirectTo) => {
   }
   const given = external ?? to
   if (typeof given !== 'string')
-    throw new TypeError('redirect: the target must be a path, { to } or { external }')
+    throw new TypeError(`redirect: ${mustBe('target', 'a path, { to } or { external }', target)}`)
   const url = locationOf(given, external !== undefined)
   checkRespHeader('location', url)
   const body = `<html><body>You are being <a href="${htmlEscape(url)}">redirected</a>.</body></html>`
@@ -185,11 +185,10 @@ export const sendFile = <const S extends number | StatusName>(
 ) => {
   const code = statusCode(status)
   if (typeof file !== 'string' || file.includes('\0'))
-    throw new TypeError('sendFile: the file must be a path without NUL')
-  const count = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0
-  if (!count(offset)) throw new TypeError('sendFile: offset must be a whole number of bytes')
-  if (length !== 'all' && !count(length))
-    throw new TypeError("sendFile: length must be a whole number of bytes or 'all'")
+    throw new TypeError(`sendFile: ${mustBe('file', 'a path without NUL', file)}`)
+  checkValue('sendFile', 'offset', offset, bytes)
+  if (length !== 'all')
+    checkValue('sendFile', 'length', length, { ...bytes, must: `${bytes.must as string}, or 'all'` })
   const body = Object.freeze({ kind: 'file', file, offset, length } as const)
   return function sendFile(conn: Conn): SentBy<S> {
     return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as SentBy<S>
@@ -250,7 +249,7 @@ export const stream = <const S extends number | StatusName>(
   const code = statusCode(status)
   const iterable = chunks as { [Symbol.asyncIterator]?: unknown } | null | undefined
   if (typeof iterable?.[Symbol.asyncIterator] !== 'function')
-    throw new TypeError('stream: chunks must be an async iterable')
+    throw new TypeError(`stream: ${mustBe('chunks', 'an async iterable', chunks)}`)
   if (options !== defaultStreamOptions) checkOptions('stream', options, streamRules)
   const { flushHeaders = false, onDrain = 'finish' } = options
   const body = Object.freeze({ kind: 'stream', chunks, flushHeaders, onDrain } as const)
@@ -278,7 +277,7 @@ export const registerBeforeSend = <In extends Conn>(
   plug: (conn: In) => Conn | Effect<Conn> | EffectGenerator<Conn>,
 ) => {
   if (typeof plug !== 'function')
-    throw new TypeError('registerBeforeSend: the plug must be a function from a conn')
+    throw new TypeError(`registerBeforeSend: ${mustBe('plug', 'a function from a conn', plug)}`)
   return function registerBeforeSend<C extends In>(conn: C): C {
     return ConnRecord.with(conn, {
       beforeSend: appended(conn.beforeSend, plug as unknown as BeforeSend),

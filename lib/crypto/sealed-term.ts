@@ -6,7 +6,7 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Option } from 'fp-ts/lib/Option.js'
 import { isLeft, left, right, isNone } from '../fp.js'
-import { checkOptions, named } from '../options.js'
+import { checkOptions, mustBe, named } from '../options.js'
 import type { Bytes } from './bytes.js'
 import { generateCached, type KeyDigest } from './key-generator.js'
 import * as messageEncryptor from './message-encryptor.js'
@@ -154,7 +154,8 @@ const sealingOf = (sealing: Sealing): Sealing =>
 
 const payloadOf = (data: Term, { signedAt, maxAge = defaultMaxAge }: SignOptions): Uint8Array => {
   const signed = Math.trunc(signedAt * 1000)
-  if (!Number.isSafeInteger(signed)) throw new RangeError('token: signedAt must be a time in seconds')
+  if (!Number.isSafeInteger(signed))
+    throw new RangeError(`token: ${mustBe('signedAt', 'a time in seconds', signedAt)}`)
   const age = seconds(maxAge)
   return encode(tuple(data, signed, age === Infinity ? infinity : age))
 }
@@ -162,7 +163,7 @@ const payloadOf = (data: Term, { signedAt, maxAge = defaultMaxAge }: SignOptions
 const seconds = (maxAge: MaxAge): number => {
   if (maxAge === 'infinity') return Infinity
   if (typeof maxAge !== 'number' || Number.isNaN(maxAge))
-    throw new TypeError("token: maxAge must be a number of seconds or 'infinity'")
+    throw new TypeError(`token: ${mustBe('maxAge', "a number of seconds or 'infinity'", maxAge)}`)
   return maxAge
 }
 
@@ -177,9 +178,9 @@ const check = (
 ): Either<TokenError, Term> => {
   checkOptions('token', options, verifyNames)
   const { now, maxAge, clockSkew = defaultClockSkew } = options
-  if (!Number.isFinite(now)) throw new TypeError('token: now must be a time in milliseconds')
+  if (!Number.isFinite(now)) throw new TypeError(`token: ${mustBe('now', 'a time in milliseconds', now)}`)
   if (typeof clockSkew !== 'number' || !(clockSkew >= 0))
-    throw new TypeError('token: clockSkew must be a non-negative number (seconds)')
+    throw new TypeError(`token: ${mustBe('clockSkew', 'a non-negative number (seconds)', clockSkew)}`)
   const allowed = maxAge === undefined ? undefined : seconds(maxAge)
   if (token === null || token === undefined) return missing
   const payload = open(token)
