@@ -101,14 +101,15 @@ export const asciiHost = (host: string): string =>
  * @throws TypeError for a URL that has a scheme and no host: a form that is sent there must not hold a token for this site
  */
 export const hostOfUrl = (url: string): string | undefined => {
+  const refuse = (): never => {
+    throw new TypeError(`getCsrfTokenFor: ${mustBe('url', 'a path of this site, or a URL with a host', url)}`)
+  }
+  if (typeof url !== 'string') return refuse()
   // oxlint-disable-next-line no-control-regex
-  const seen = String(url)
-    .replace(/^[\0-\x20]+|[\t\n\r]/g, '')
-    .replaceAll('\\', '/')
+  const seen = url.replace(/^[\0-\x20]+|[\t\n\r]/g, '').replaceAll('\\', '/')
   const found = authority.exec(seen)
   if (found !== null) return bareHost((hostPart.exec(found[1] as string) as RegExpExecArray)[1] as string)
   if (!/^[a-z][a-z\d+.-]*:/i.test(seen)) return undefined
   const host = URL.canParse(seen) ? new URL(seen).hostname : ''
-  if (host !== '') return bareHost(host)
-  throw new TypeError(`getCsrfTokenFor: ${mustBe('url', 'a path of this site, or a URL with a host', url)}`)
+  return host === '' ? refuse() : bareHost(host)
 }

@@ -57,7 +57,7 @@ export interface StaticFilesOptions {
    */
   readonly cacheControlForVsnRequests?: string | null
   /**
-   * Makes the entity tag, quotes included. Default: a weak one of size, time of change and coding. A file that changes and keeps
+   * Makes the entity tag of the file that is sent, perhaps a compressed one, quotes included. Default: a weak one of size, time of change and coding. A file that changes and keeps
    * both counts as unchanged: give a tag of the content where that may be, as for files of packages, which all have one time.
    */
   readonly etag?: (file: FileInfo) => string

@@ -513,6 +513,7 @@ t.test(
       ' java\nscript:x',
       'urn:x:y',
       'file:/x',
+      undefined as never,
     ])
       t.throws(
         () => getCsrfTokenFor(url),
