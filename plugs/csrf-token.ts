@@ -7,6 +7,7 @@ import { maskedCompare } from '../lib/crypto/compare.js'
 import { generateCached } from '../lib/crypto/key-generator.js'
 import * as messageVerifier from '../lib/crypto/message-verifier.js'
 import { isNone } from '../lib/fp.js'
+import { isAscii } from '../lib/http/utf8.js'
 import { mustBe } from '../lib/options.js'
 
 /** Bytes of a state, of a mask and of a nonce, all of them text. */
@@ -88,11 +89,9 @@ const hostPart = /^(?:.*@)?(\[[^\]]*\]|[^:]*)/
 /** A host without the brackets of an IPv6 address. */
 export const bareHost = (host: string): string => host.replace(/^\[|\]$/g, '')
 
-const beyondAscii = /[^\x00-\x7f]/
-
 /** A host as browsers name it in a request: of one beyond ASCII, the ASCII form. */
 export const asciiHost = (host: string): string =>
-  beyondAscii.test(host) && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host
+  !isAscii(host) && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host
 
 /**
  * The host of a URL as Elixir's URI.parse gives it: undefined for a path. Before that the URL is taken as browsers take it, who drop

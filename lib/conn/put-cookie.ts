@@ -6,6 +6,7 @@ import type { Conn, RespCookie } from '../conn.js'
 import { cookieOverflow } from '../error.js'
 import { isFetched, type Dict } from '../fetched.js'
 import { encodeCookie } from '../http/cookies.js'
+import { isAscii } from '../http/utf8.js'
 import { raise } from './raise.js'
 import { putEntry } from './entries.js'
 import { ConnRecord } from './record.js'
@@ -20,8 +21,6 @@ export const isDeletion = (cookie: RespCookie): boolean => cookie.maxAge === 0 &
 /** The Set-Cookie text of a response cookie; one that is deleted expired in 1970. */
 const setCookie = (conn: Conn, name: string, cookie: RespCookie): string =>
   encodeCookie(name, cookie, isDeletion(cookie) ? 0 : conn.now)
-
-const isAscii = (text: string): boolean => !/[^\x00-\x7f]/.test(text)
 
 /** More than all attributes take whose length is not the app's: their names, a date, a number and flags. */
 const restOfCookie = 256

@@ -3,7 +3,7 @@
  * are neither percent-decoded nor unquoted.
  */
 import { httpDate } from './date.js'
-import { fromByteString, toByteString } from './utf8.js'
+import { fromByteString, isAscii, toByteString } from './utf8.js'
 
 /** Cookies by name. A record without a prototype. */
 export type Cookies = Readonly<Record<string, string>>
@@ -59,13 +59,16 @@ const findPair = (header: string, suspect: boolean, pair: Pair): boolean => {
 
 const start = (): Pair => ({ from: 0, equals: -1, to: 0, next: 0 })
 
+const same = (text: string): string => text
+
 /** Adds the pairs of one header; the first of a name wins. */
 const read = (header: string, into: Record<string, string>): Record<string, string> => {
   const suspect = hasForbidden(header)
+  const textOf = isAscii(header) ? same : fromByteString
   const pair = start()
   while (findPair(header, suspect, pair)) {
-    const name = fromByteString(header.slice(pair.from, pair.equals))
-    if (!(name in into)) into[name] = fromByteString(header.slice(pair.equals + 1, pair.to))
+    const name = textOf(header.slice(pair.from, pair.equals))
+    if (!(name in into)) into[name] = textOf(header.slice(pair.equals + 1, pair.to))
   }
   return into
 }
@@ -149,8 +152,8 @@ export interface SetCookie {
  */
 export const encodeCookie = (name: string, cookie: SetCookie, now: number): string => {
   const { value = '', path = '/', domain, maxAge, sameSite, extra } = cookie
-  let text = `${name}=${value}; path=${path}`
-  if (domain !== undefined) text += `; domain=${domain}`
+  let text = `${toByteString(name)}=${toByteString(String(value))}; path=${path === '/' ? path : toByteString(path)}`
+  if (domain !== undefined) text += `; domain=${toByteString(domain)}`
   if (maxAge !== undefined) {
     if (!Number.isSafeInteger(maxAge))
       throw new TypeError(`maxAge must be a whole number of seconds, got ${String(maxAge)}`)
@@ -160,8 +163,8 @@ export const encodeCookie = (name: string, cookie: SetCookie, now: number): stri
   if (cookie.httpOnly !== false) text += '; HttpOnly'
   if (sameSite !== undefined) text += `; SameSite=${sameSite}`
   if (cookie.partitioned === true) text += '; Partitioned'
-  if (extra !== undefined) text += `; ${extra}`
-  return toByteString(text)
+  if (extra !== undefined) text += `; ${toByteString(extra)}`
+  return text
 }
 
 const token = /^[\w!#$%&'*+.^`|~-]+$/
