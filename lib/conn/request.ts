@@ -5,6 +5,7 @@ import { declare } from '../declared.js'
 import { invalidHeader, invalidQuery } from '../error.js'
 import { withStatus } from '../failure.js'
 import { isLeft } from '../fp.js'
+import type { Conditions } from '../http/etag.js'
 import {
   appendHeader,
   deleteHeader,
@@ -36,6 +37,27 @@ export const getReqHeader =
   (name: string) =>
   (conn: Conn): readonly string[] =>
     conn.reqHeaders.getAll(name)
+
+const joined = (conn: Conn, name: string): string | undefined => {
+  const values = conn.reqHeaders.getAll(name)
+  return values.length < 2 ? values[0] : values.join(', ')
+}
+
+/**
+ * The conditions of a request, for `precondition`: `If-Match`, `If-Unmodified-Since`, `If-None-Match`, `If-Modified-Since`.
+ *
+ * @example
+ * import { conditionsOf, precondition } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * const c = conn('PUT', '/posts/7', { headers: { 'if-match': '"1"' } })
+ * precondition(c.method, conditionsOf(c), { etag: '"2"' }) // => 412
+ */
+export const conditionsOf = (conn: Conn): Conditions => ({
+  ifMatch: joined(conn, 'if-match'),
+  ifUnmodifiedSince: conn.reqHeaders.get('if-unmodified-since'),
+  ifNoneMatch: joined(conn, 'if-none-match'),
+  ifModifiedSince: conn.reqHeaders.get('if-modified-since'),
+})
 
 const check = (name: string, value: string): void => {
   const problem =

@@ -1,10 +1,11 @@
 /** The response for a file that has been found: its headers, and all of it, a part of it, or neither. */
 import type { Conn, Halted } from '../../lib/conn.js'
+import { conditionsOf } from '../../lib/conn/request.js'
 import { checkRespHeader, putRespHeaders } from '../../lib/conn/resp-headers.js'
 import { halt, resp, sendFile } from '../../lib/conn/response.js'
 import { bodyHeaders } from '../../lib/error-response.js'
 import { httpDate } from '../../lib/http/date.js'
-import { fileEtag, ifRange, precondition, type Conditions, type Validators } from '../../lib/http/etag.js'
+import { fileEtag, ifRange, precondition, type Validators } from '../../lib/http/etag.js'
 import { headerPairs, putHeader, type HeaderList } from '../../lib/http/headers.js'
 import { list } from '../../lib/http/media-type.js'
 import { mimeFromPath } from '../../lib/http/mime.js'
@@ -127,11 +128,6 @@ const put = (headers: HeaderList, pairs: HeaderPairs): HeaderList => {
   return next
 }
 
-const joined = (conn: Conn, name: string): string | undefined => {
-  const values = conn.reqHeaders.getAll(name)
-  return values.length < 2 ? values[0] : values.join(', ')
-}
-
 const ended = (conn: Conn, status: number, headers: HeaderList): Halted =>
   halt(resp(status, '')(putRespHeaders(headers)(conn)))
 
@@ -140,13 +136,6 @@ export const askedRange = (conn: Conn): string | undefined => {
   const ranges = conn.method === 'GET' ? conn.reqHeaders.getAll('range') : []
   return ranges.length === 1 ? ranges[0] : undefined
 }
-
-const conditionsOf = (conn: Conn): Conditions => ({
-  ifMatch: joined(conn, 'if-match'),
-  ifUnmodifiedSince: conn.reqHeaders.get('if-unmodified-since'),
-  ifNoneMatch: joined(conn, 'if-none-match'),
-  ifModifiedSince: conn.reqHeaders.get('if-modified-since'),
-})
 
 /** The file as a response, halted. */
 export const respond = (conn: Conn, serving: Serving, found: Found): Halted => {

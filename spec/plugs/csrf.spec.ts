@@ -180,7 +180,7 @@ t.test('tokens for URLs are bound to the host, where the URL has one', async t =
     const secretKeyBase = textOf(each, 'secret_key_base')
     const known = textOf(each, 'session_csrf_token')
     const c = guarded({ session: { _csrf_token: known }, secretKeyBase })
-    if (/^mailto:/.test(textOf(each, 'url'))) {
+    if (textOf(each, 'url').startsWith('mailto:')) {
       // Plug gives the token of this site for it.
       t.throws(() => getCsrfTokenFor(textOf(each, 'url')), TypeError)
       continue

@@ -1,6 +1,7 @@
 import t from 'tap'
 import {
   appendReqHeader,
+  conditionsOf,
   currentPath,
   currentUrl,
   origin,
@@ -213,4 +214,20 @@ t.test('the current path never leads to another site, whatever a client sent', a
   t.equal(currentPath(conn('GET', '/a"b?c="d"')), '/a%22b?c=%22d%22')
   t.equal(currentPath(conn('GET', '/caf%C3%A9?q=%zz')), '/caf%C3%A9?q=%25zz')
   t.equal(currentPath({ page: 2 })(conn('GET', '/\\a')), '/%5Ca?page=2')
+})
+
+t.test('the conditions of a request are those of its headers, several of a list joined', async t => {
+  const headers = {
+    'if-match': ['"a"', '"b"'],
+    'if-unmodified-since': 'Sun, 06 Nov 1994 08:49:37 GMT',
+    'if-none-match': '*',
+    'if-modified-since': 'Sun, 06 Nov 1994 08:49:38 GMT',
+  }
+  t.strictSame(conditionsOf(conn('GET', '/', { headers })), {
+    ifMatch: '"a", "b"',
+    ifUnmodifiedSince: 'Sun, 06 Nov 1994 08:49:37 GMT',
+    ifNoneMatch: '*',
+    ifModifiedSince: 'Sun, 06 Nov 1994 08:49:38 GMT',
+  })
+  t.strictSame(Object.values(conditionsOf(conn('GET', '/'))), [undefined, undefined, undefined, undefined])
 })
