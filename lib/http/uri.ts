@@ -98,19 +98,20 @@ const specialAuthority = /^((?:https?|wss?|ftp):)?[/\\]{2}([^/\\?#]*)/i
 const userAndHost = /^(.*@)?(\[[^\]]*\]|[^:]*)(:\d*)?$/s
 
 /**
- * A URL as a header may carry it: as {@link encodeUri} writes it, and a host beyond ASCII in its ASCII form. Undefined for a host
- * that no URL can have.
+ * A URL as a header may carry it: as {@link encodeUri} writes it, without white space around it, and a host beyond ASCII in its
+ * ASCII form. Undefined for a host that no URL can have.
  *
  * @example
  * import { encodeUrl } from './uri.js'
  * encodeUrl('https://bücher.example/ü') // => 'https://xn--bcher-kva.example/%C3%BC'
  * encodeUrl('https://a b/') // => undefined
  */
-export const encodeUrl = (url: string): string | undefined => {
+export const encodeUrl = (given: string): string | undefined => {
+  const url = given.trim()
   const special = specialAuthority.exec(url)
   if (special === null) return encodeUri(url)
-  const [begin, scheme = '', given = ''] = special
-  const [, user = '', host = '', port = ''] = userAndHost.exec(given) ?? []
+  const [begin, scheme = '', authorityText = ''] = special
+  const [, user = '', host = '', port = ''] = userAndHost.exec(authorityText) ?? []
   if (host === '') return undefined
   const plain = !host.includes('%') && parseHost(host) !== undefined
   if (!plain && !URL.canParse(`http://${host}`)) return undefined

@@ -181,7 +181,7 @@ t.test('tokens for URLs are bound to the host, where the URL has one', async t =
     const known = textOf(each, 'session_csrf_token')
     const c = guarded({ session: { _csrf_token: known }, secretKeyBase })
     if (textOf(each, 'url').startsWith('mailto:')) {
-      // Plug gives the token of this site for it.
+      // Plug returns the site's own token for it.
       t.throws(() => getCsrfTokenFor(textOf(each, 'url')), TypeError)
       continue
     }

@@ -180,6 +180,7 @@ t.test('a host beyond ASCII is written in its ASCII form', async t => {
     'https://ü:ü@bücher.example:443/': 'https://%C3%BC:%C3%BC@xn--bcher-kva.example:443/',
     'https://b%C3%BCcher.example/': 'https://xn--bcher-kva.example/',
     'https://日本。jp/': 'https://xn--wgv71a.jp/',
+    ' https://bücher.example/ ': 'https://xn--bcher-kva.example/',
     'https://Example.com': 'https://Example.com',
     'https://[2001:db8::1]:8080/a': 'https://[2001:db8::1]:8080/a',
     // browsers read these as the host before the backslash, and so must what is sent
