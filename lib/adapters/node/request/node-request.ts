@@ -10,7 +10,7 @@ import { parseHost, splitPath, type HostPort } from '../../../http/uri.js'
 import type { TelemetryPort } from '../../../port-types.js'
 import { OwnedStreams, type ReportOf } from '../response/owned.js'
 import { drainingSignal, type Stopping } from './when-over.js'
-import { messageBody, noBody, type MessageBody } from './body.js'
+import { messageBody, noBody, type BodyRate, type MessageBody } from './body.js'
 import { RequestEntropy } from './entropy.js'
 import { framingOf, localHost, plainAddress, requestTarget } from './target.js'
 
@@ -58,6 +58,7 @@ export interface Reading {
   /** Receives what a stream throws or rejects with while it is closed. */
   readonly report: ReportOf
   readonly server: Stopping
+  readonly bodyRate: BodyRate
 }
 
 /** Asynchronous work that a response waits for: the app's run, an error page's, or the first chunk of a stream. */
@@ -104,12 +105,15 @@ export class NodeRequest implements Source, RequestState {
   /** The timer of the deadline, while it runs. */
   timer: NodeJS.Timeout | undefined = undefined
   readonly #reading: Reading
+  /** What is done when the responses before this one are sent. */
+  onTurn: (() => void) | undefined = undefined
   /** Whether the request has no body. */
   readonly #bodiless: boolean
   readonly #expecting: boolean
   readonly #host: HostPort | undefined
   /** The declared length of the body in bytes; undefined if it comes in chunks. */
   readonly #declared: number | undefined
+  readonly #rate: BodyRate
   #segments: readonly string[] | undefined
   #headers: HeaderList | undefined
   #body: MessageBody | undefined
@@ -163,6 +167,7 @@ export class NodeRequest implements Source, RequestState {
     this.telemetry = reading.telemetry
     this.problem = problem
     this.#expecting = expecting
+    this.#rate = reading.bodyRate
     this.#host = host
     this.#declared = length === undefined ? undefined : Number(length)
     this.#bodiless = coding === undefined && (length === undefined || Number(length) === 0)
@@ -254,6 +259,15 @@ export class NodeRequest implements Source, RequestState {
     return this.response.destroyed || this.message.socket.destroyed
   }
 
+  /**
+   * Defers the sending of a response until those before it on its connection are sent. Returns false if nothing is before it.
+   */
+  awaitTurn(send: () => void): boolean {
+    if (this.response.socket !== null) return false
+    this.onTurn = send
+    return true
+  }
+
   /** How much of the request is unread; for `much`, the connection is not worth keeping. */
   get unread(): 'nothing' | 'little' | 'much' {
     const { message } = this
@@ -291,8 +305,14 @@ export class NodeRequest implements Source, RequestState {
 
   get #messageBody(): MessageBody {
     if (this.#body === undefined) {
-      this.#body = messageBody(this.message, this.#declared, () => {
-        if (this.#expecting && !this.response.headersSent) this.response.writeContinue()
+      const { message, response } = this
+      this.#body = messageBody(message, {
+        declared: this.#declared,
+        rate: this.#rate,
+        proceed: () => {
+          if (this.#expecting && !response.headersSent) response.writeContinue()
+        },
+        ended: () => response.writableEnded,
       })
     }
     return this.#body

@@ -29,10 +29,32 @@ export interface ServeOptions {
   /** Milliseconds for which an idle connection stays open. Default: 5,000; 0 for no limit. */
   readonly keepAliveTimeout?: number
   /**
-   * The connection is closed if the client reads nothing of a long response for this many milliseconds. Default: 60,000; 0 for
-   * no limit.
+   * The connection is closed if bytes wait to be sent and the client reads nothing for this many milliseconds. The time in which
+   * the app prepares a response does not count. Default: 60,000; 0 for no limit.
    */
   readonly sendTimeout?: number
+  /**
+   * The fewest bytes of a request body that must arrive in a second, on average, while the app reads it; a slower body is a 408.
+   * Default: 240; 0 for no limit.
+   */
+  readonly minRequestRate?: number
+  /**
+   * The fewest bytes of responses that the client must read in a second, on average, while bytes wait to be sent; the connection
+   * of a slower one is closed. Default: 240; 0 for no limit.
+   */
+  readonly minResponseRate?: number
+  /** Milliseconds for which a body or a client may be slower than these rates. Default: 5,000. */
+  readonly rateGrace?: number
+  /**
+   * How many requests of one connection may be pending: they run, or their responses are not sent yet. If a client sends more
+   * (pipelining), the server stops reading the connection until fewer are pending. Default: 8.
+   */
+  readonly maxPendingRequests?: number
+  /**
+   * With this many bytes of unsent responses on one connection, no further request of it runs, and the server stops reading it.
+   * Default: 1,048,576.
+   */
+  readonly maxPendingBytes?: number
   /**
    * Milliseconds within which the app must respond. Then `conn.signal` fires, the client gets a 503 with the headers that plugs
    * have put so far, and `onError` is called. The time until the first chunk of a stream counts, unless the stream has
@@ -70,6 +92,11 @@ const defaults: Settings = {
   requestTimeout: 300_000,
   keepAliveTimeout: 5_000,
   sendTimeout: 60_000,
+  minRequestRate: 240,
+  minResponseRate: 240,
+  rateGrace: 5_000,
+  maxPendingRequests: 8,
+  maxPendingBytes: 1_048_576,
   deadline: 0,
   drainTimeout: 10_000,
   stopOn: ['SIGTERM', 'SIGINT'],
@@ -78,6 +105,7 @@ const defaults: Settings = {
 
 /** What Node counts in 32 bits. */
 const size = { ...integer(1, 2_147_483_647), must: 'a positive integer (bytes)' }
+const rate = integer(0, 2_147_483_647, 'bytes a second')
 const workerCount = integer(1, 1_024)
 
 /** Signals that a process cannot catch. */
@@ -93,6 +121,11 @@ const rules: Rules = {
   requestTimeout: milliseconds,
   keepAliveTimeout: milliseconds,
   sendTimeout: milliseconds,
+  minRequestRate: rate,
+  minResponseRate: rate,
+  rateGrace: milliseconds,
+  maxPendingRequests: integer(1, 1_024),
+  maxPendingBytes: size,
   deadline: milliseconds,
   drainTimeout: milliseconds,
   stopOn: {

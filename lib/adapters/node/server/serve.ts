@@ -18,13 +18,16 @@ import { NodeRequest, rememberPeer } from '../request/node-request.js'
 import { halfClose } from '../response/finish.js'
 import { keepAliveLines } from '../response/head.js'
 import { interrupt, startDeadline } from '../response/interrupt.js'
+import { readingClients } from '../response/reading-clients.js'
 import { rejectedConn } from '../response/rejected.js'
 import { giveUp, isInMemory, respond, sendInstead, sendProblem, whenDone } from '../response/respond.js'
 import type { ServerContext } from '../response/server-context.js'
+import { maxUncheckedBytes } from '../response/write.js'
 import { batch } from './batch.js'
 import { drainOf } from './drain.js'
 import { serverHandle, type Server } from './handle.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
+import { pipelined } from './pipelined.js'
 import { refusalStatus, refuse, type ParserError } from './refuse.js'
 import { listenError, type ServeError } from './serve-error.js'
 
@@ -38,6 +41,8 @@ interface Answering {
   readonly expecting: Listener
   /** Rejects a request whose client expects anything else (RFC 9110 §10.1.1). */
   readonly rejectExpectation: Listener
+  /** Whether requests of a connection are held, so that the server does not read it. */
+  readonly isPaused: (socket: object) => boolean
   /** Responds to a request whose body turns out to be malformed or too slow. Returns false if it has no such request. */
   readonly interrupt: (response: ServerResponse, status: number) => boolean
 }
@@ -66,6 +71,10 @@ const bodyProblem = (status: number): PlugError => {
 const requestKey = Symbol('plugboard request')
 type Known = ServerResponse & { [requestKey]?: NodeRequest }
 
+/** Whether a response in memory is short. A long one is passed to its connection at once, which counts its bytes. */
+const isShort = ({ respBody }: Conn): boolean =>
+  respBody === undefined || (respBody as string | Uint8Array).length <= maxUncheckedBytes
+
 const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): Answering => {
   const { run } = app
   const plugs = plugsOf(app)
@@ -78,9 +87,12 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
     maxTargetSize: settings.maxTargetSize,
     report: server.report,
     server,
+    bodyRate: settings,
   } as const
 
   const runOne = (request: NodeRequest): void => {
+    const { message, response } = request
+    if (response.socket === null && postpone(message, response, () => addRequest(request))) return
     const conn = ConnRecord.of(request)
     if (request.problem !== undefined)
       return sendProblem(server, request, rejectedConn(plugs, conn), request.problem)
@@ -99,19 +111,39 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
   // Node parses what has arrived of a body after this event: an app that runs at the end of the iteration finds all of it
   const { addRequest, addResponse } = batch(runOne, (request, final) => respond(server, request, final))
   const send = (request: NodeRequest, final: Conn): void =>
-    isInMemory(final) ? addResponse(request, final) : respond(server, request, final)
+    isInMemory(final) && (request.response.socket !== null || isShort(final))
+      ? addResponse(request, final)
+      : respond(server, request, final)
+
+  const { arrive, postpone, isPaused } = pipelined(settings, (socket, response) => {
+    if (socket.writableLength > 0) server.watch(socket)
+    ;(response as Known | undefined)?.[requestKey]?.onTurn?.()
+  })
 
   const requestOf = (message: IncomingMessage, response: ServerResponse, expecting: boolean): NodeRequest =>
     ((response as Known)[requestKey] = new NodeRequest(reading, message, response, expecting))
 
   return {
-    request: (message, response) => addRequest(requestOf(message, response, false)),
-    expecting: (message, response) => addRequest(requestOf(message, response, true)),
-    rejectExpectation: (message, response) => {
-      const request = requestOf(message, response, false)
-      request.problem ??= unknownExpectation
-      addRequest(request)
+    request: (message, response) => {
+      if (response.socket !== null) addRequest(requestOf(message, response, false))
+      else arrive(message, response, false, () => addRequest(requestOf(message, response, false)))
     },
+    expecting: (message, response) => {
+      const run = (): void => addRequest(requestOf(message, response, true))
+      // `100 Continue` must not come before the responses to earlier requests
+      if (response.socket !== null) run()
+      else arrive(message, response, true, run)
+    },
+    rejectExpectation: (message, response) => {
+      const run = (): void => {
+        const request = requestOf(message, response, false)
+        request.problem ??= unknownExpectation
+        addRequest(request)
+      }
+      if (response.socket !== null) run()
+      else arrive(message, response, false, run)
+    },
+    isPaused,
     interrupt: (response, status) => {
       const request = (response as Known)[requestKey]
       if (request === undefined) return false
@@ -150,7 +182,11 @@ const serverOf = (settings: Settings): HttpServer => {
 }
 
 /** Handles the connections of a server, and what its parser rejects. */
-const watchConnections = (server: HttpServer, settings: Settings, { interrupt }: Answering): void => {
+const watchConnections = (
+  server: HttpServer,
+  settings: Settings,
+  { interrupt, isPaused }: Answering,
+): void => {
   const refused = new WeakSet<object>()
   const known = (socket: Socket): void => {
     rememberPeer(socket)
@@ -159,6 +195,8 @@ const watchConnections = (server: HttpServer, settings: Settings, { interrupt }:
   }
   server.on(settings.tls ? 'secureConnection' : 'connection', known)
   server.on('clientError', (cause, socket) => {
+    // a head is not late if the server itself does not read it
+    if ((cause as ParserError).code === 'ERR_HTTP_REQUEST_TIMEOUT' && isPaused(socket)) return
     if (refused.has(socket)) return
     refused.add(socket)
     refuse(socket, refusalStatus(cause as ParserError, settings.maxTargetSize), interrupt)
@@ -216,7 +254,7 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
         startDeadline: request => {
           if (deadline > 0) startDeadline(context, request, deadline)
         },
-        sendTimeout: settings.sendTimeout,
+        watch: readingClients(settings),
         keepAlive: keepAliveLines(settings.keepAliveTimeout),
         stopping: drain.stopping,
         onStop: drain.onStop,
