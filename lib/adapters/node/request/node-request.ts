@@ -123,7 +123,7 @@ export class NodeRequest implements Source, RequestState {
 
   /** @param expecting whether the client waits for `100 Continue` before it sends its body */
   constructor(reading: Reading, message: IncomingMessage, response: ServerResponse, expecting: boolean) {
-    const { host: named, hosts, coding, length } = framingOf(message.rawHeaders)
+    const { host: named, hosts, coding, length, closes } = framingOf(message.rawHeaders)
     const url = message.url as string
     let authority = named === undefined || hosts ? '' : named
     let problem: PlugError | undefined
@@ -154,6 +154,7 @@ export class NodeRequest implements Source, RequestState {
     else if (host === undefined) problem ??= wrongHost
     else if (coding !== undefined) problem ??= codingProblem(coding, message.httpVersion)
     this.#reading = reading
+    if (closes) response.shouldKeepAlive = false
     this.message = message
     this.response = response
     this.method = message.method as string

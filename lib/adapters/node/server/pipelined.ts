@@ -74,6 +74,7 @@ export const pipelined = (
   const mayRun = (socket: Socket, connection: Connection, { response, isPending, alone }: Held): boolean =>
     response.socket !== null ||
     (!alone &&
+      connection.pending.every(({ shouldKeepAlive }) => shouldKeepAlive) &&
       (isPending || connection.pending.length < maxPendingRequests) &&
       unsentBytes(socket, connection) < maxPendingBytes)
 

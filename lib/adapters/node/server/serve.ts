@@ -217,7 +217,7 @@ const watchConnections = (
  * endpoint's plugs before the router, up to the first plug that returns an effect.
  *
  * If a client sends `Expect: 100-continue`, it receives `100 Continue` when the app first reads the body. `Upgrade` is ignored,
- * and the response to CONNECT is a 405.
+ * and the response to CONNECT is a 405. The methods that are accepted are those of `METHODS` of `node:http`; any other is a 501.
  *
  * With `workers`, several processes serve: this one forks them, and its server stands for theirs.
  *
