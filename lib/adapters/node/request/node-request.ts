@@ -59,6 +59,8 @@ export interface Reading {
   readonly report: ReportOf
   readonly server: Stopping
   readonly bodyRate: BodyRate
+  /** The address of all clients, if the connections themselves have none. */
+  readonly peer: string | undefined
 }
 
 /** Asynchronous work that a response waits for: the app's run, an error page's, or the first chunk of a stream. */
@@ -113,7 +115,7 @@ export class NodeRequest implements Source, RequestState {
   readonly #host: HostPort | undefined
   /** The declared length of the body in bytes; undefined if it comes in chunks. */
   readonly #declared: number | undefined
-  readonly #rate: BodyRate
+  readonly #reading: Reading
   #segments: readonly string[] | undefined
   #headers: HeaderList | undefined
   #body: MessageBody | undefined
@@ -168,7 +170,7 @@ export class NodeRequest implements Source, RequestState {
     this.telemetry = reading.telemetry
     this.problem = problem
     this.#expecting = expecting
-    this.#rate = reading.bodyRate
+    this.#reading = reading
     this.#host = host
     this.#declared = length === undefined ? undefined : Number(length)
     this.#bodiless = coding === undefined && (length === undefined || Number(length) === 0)
@@ -187,7 +189,7 @@ export class NodeRequest implements Source, RequestState {
     return (this.#headers ??= fromRawHeaders(this.message.rawHeaders))
   }
   get remoteIp(): string {
-    return plainAddress(this.message.socket.remoteAddress)
+    return this.#reading.peer ?? plainAddress(this.message.socket.remoteAddress)
   }
   get httpVersion(): string {
     return this.message.httpVersion
@@ -309,7 +311,7 @@ export class NodeRequest implements Source, RequestState {
       const { message, response } = this
       this.#body = messageBody(message, {
         declared: this.#declared,
-        rate: this.#rate,
+        rate: this.#reading.bodyRate,
         proceed: () => {
           if (this.#expecting && !response.headersSent) response.writeContinue()
         },

@@ -93,8 +93,11 @@ export const framingOf = (raw: readonly string[]): Framing => {
 export const plainAddress = (address: string | undefined): string =>
   address === undefined ? '' : /^::ffff:\d+\./i.test(address) ? address.slice(7) : address
 
-/** The host and port of a local address, for a request of HTTP/1.0 without a Host header. */
+/**
+ * The host and port of a local address, for a request of HTTP/1.0 without a Host header. A Unix domain socket has no address.
+ */
 export const localHost = (address: string | undefined, port: number | undefined): HostPort => {
+  if (address === undefined) return { host: 'localhost' }
   const plain = plainAddress(address)
   const host = plain.includes(':') ? `[${plain}]` : plain
   return port === undefined ? { host } : { host, port }

@@ -6,10 +6,19 @@ import { toStderr, type OnError } from '../report.js'
 
 /** How an app is served. */
 export interface ServeOptions {
-  /** The port; 0 for any free one. Default: 4000. */
+  /** The port; 0 for any free one. Default: 4000, unless there is `path` or `fd`. */
   readonly port?: number
   /** The address or host name to listen on. Default: all addresses of the machine. */
   readonly host?: string
+  /**
+   * The path of a Unix domain socket to listen on, instead of a port. A socket file on which no process listens is replaced.
+   * `conn.remoteIp` is then `'127.0.0.1'`.
+   */
+  readonly path?: string
+  /** The file mode of that socket, such as `0o660`. Default: as the umask of the process says. */
+  readonly socketMode?: number
+  /** The descriptor of a socket that listens already, instead of a port: systemd passes 3. */
+  readonly fd?: number
   /**
    * TLS: the options of `node:tls`, at least `key` and `cert`, or `pfx`, or `SNICallback`; `conn.scheme` is then `'https'`.
    * Default: plain HTTP.
@@ -81,8 +90,10 @@ export interface ServeOptions {
 }
 
 /** The options with their defaults. */
-export type Settings = Required<Omit<ServeOptions, 'host' | 'tls' | 'workers'>> &
-  Pick<ServeOptions, 'host' | 'tls'> & { readonly workers?: number }
+export type Settings = Required<
+  Omit<ServeOptions, 'host' | 'path' | 'socketMode' | 'fd' | 'tls' | 'workers'>
+> &
+  Pick<ServeOptions, 'host' | 'path' | 'socketMode' | 'fd' | 'tls'> & { readonly workers?: number }
 
 const defaults: Settings = {
   port: 4000,
@@ -108,12 +119,21 @@ const size = { ...integer(1, 2_147_483_647), must: 'a positive integer (bytes)' 
 const rate = integer(0, 2_147_483_647, 'bytes a second')
 const workerCount = integer(1, 1_024)
 
+/** A system cuts a longer path of a socket, without a word; some allow no more than this. */
+const longestPath = 103
+
 /** Signals that a process cannot catch. */
 const uncatchable: readonly unknown[] = ['SIGKILL', 'SIGSTOP']
 
 const rules: Rules = {
   port: integer(0, 65_535),
   host: { ...string, must: 'an address or a host name' },
+  path: {
+    must: `a non-empty string of at most ${longestPath} bytes`,
+    ok: value => string.ok(value) && Buffer.byteLength(value as string) <= longestPath,
+  },
+  socketMode: { ...integer(0, 0o777), must: 'a file mode from 0 to 0o777' },
+  fd: integer(0, 2_147_483_647),
   tls: object,
   maxHeaderSize: size,
   maxTargetSize: size,
@@ -141,6 +161,15 @@ const rules: Rules = {
   onError: func(),
 }
 
+/** Checks that the options name one place to listen. */
+const checkPlace = ({ port, host, path, socketMode, fd }: ServeOptions): void => {
+  const places = [port, path, fd].filter(place => place !== undefined)
+  if (places.length > 1) throw new TypeError('serve: give only one of port, path and fd')
+  if (host !== undefined && (path !== undefined || fd !== undefined))
+    throw new TypeError('serve: host requires a port, not path or fd')
+  if (socketMode !== undefined && path === undefined) throw new TypeError('serve: socketMode requires path')
+}
+
 const checkTls = (tls: NonNullable<ServeOptions['tls']>): void => {
   if (!(tls.key && tls.cert) && !tls.pfx && !tls.SNICallback)
     throw new TypeError('serve: tls must have key and cert, or pfx, or SNICallback')
@@ -162,6 +191,7 @@ const checkTls = (tls: NonNullable<ServeOptions['tls']>): void => {
 export const settingsOf = (options: ServeOptions): Settings => {
   const settings: Record<string, unknown> = { ...defaults }
   checkOptions('serve', options, rules)
+  checkPlace(options)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue
     settings[name] = value === 'cores' && name === 'workers' ? availableParallelism() : value

@@ -1,6 +1,6 @@
 /** Serves an app over node:http or node:https: listens, sets limits, responds to requests, and drains when it is stopped. */
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Conn } from '../../../conn.js'
@@ -8,7 +8,7 @@ import { ConnRecord } from '../../../conn/record.js'
 import { cookieMemoOf, endpointOf, plugsOf, type App, type Endpoint } from '../../../endpoint.js'
 import { errorResponse } from '../../../error-response.js'
 import { badRequest, plugError, requestTimeout, requestTooLarge, type PlugError } from '../../../error.js'
-import { left, right } from '../../../fp.js'
+import { right } from '../../../fp.js'
 import { checkAtBoot } from '../../../boot.js'
 import { fail } from '../../../plug.js'
 import { runner } from '../../../run.js'
@@ -25,11 +25,12 @@ import type { ServerContext } from '../response/server-context.js'
 import { maxUncheckedBytes } from '../response/write.js'
 import { batch } from './batch.js'
 import { drainOf } from './drain.js'
-import { serverHandle, type Server } from './handle.js'
+import { reachedAt, serverHandle, type Server } from './handle.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
+import { listenAt } from './listen.js'
 import { pipelined } from './pipelined.js'
 import { refusalStatus, refuse, type ParserError } from './refuse.js'
-import { listenError, type ServeError } from './serve-error.js'
+import type { ServeError } from './serve-error.js'
 
 type Listener = (message: IncomingMessage, response: ServerResponse) => void
 
@@ -43,6 +44,8 @@ interface Answering {
   readonly rejectExpectation: Listener
   /** Whether requests of a connection are held, so that the server does not read it. */
   readonly isPaused: (socket: object) => boolean
+  /** Notes that clients have no address, since they are processes of this machine. */
+  readonly knowPeersAreLocal: () => void
   /** Responds to a request whose body turns out to be malformed or too slow. Returns false if it has no such request. */
   readonly interrupt: (response: ServerResponse, status: number) => boolean
 }
@@ -79,7 +82,7 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
   const { run } = app
   const plugs = plugsOf(app)
   const reading = {
-    scheme: settings.tls ? 'https' : 'http',
+    scheme: settings.tls ? ('https' as const) : ('http' as const),
     endpointUrl: app.options.url,
     secretKeyBase: app.options.secretKeyBase,
     cookieMemo: cookieMemoOf(app),
@@ -88,7 +91,8 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
     report: server.report,
     server,
     bodyRate: settings,
-  } as const
+    peer: undefined as string | undefined,
+  }
 
   const runOne = (request: NodeRequest): void => {
     const { message, response } = request
@@ -144,6 +148,7 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
       else arrive(message, response, false, run)
     },
     isPaused,
+    knowPeersAreLocal: () => void (reading.peer = '127.0.0.1'),
     interrupt: (response, status) => {
       const request = (response as Known)[requestKey]
       if (request === undefined) return false
@@ -264,13 +269,14 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
       server.on('checkContinue', answering.expecting)
       server.on('checkExpectation', answering.rejectExpectation)
       watchConnections(server, settings, answering)
-      const refusedToListen = (cause: Error): void => resolve(left(listenError(cause, settings.host, port)))
-      server.on('error', refusedToListen)
       const stopped = new Promise<void>(ended => server.on('close', ended))
-      server.listen(port, settings.host, () => {
-        server.off('error', refusedToListen).on('error', toStderr)
+      void listenAt(server, { ...settings, port }).then(listening => {
+        if (listening._tag === 'Left') return resolve(listening)
+        const address = listening.right
+        server.on('error', toStderr)
+        if (address === null || typeof address === 'string') answering.knowPeersAreLocal()
         const stop = (): Promise<void> => drain.stop(settings.drainTimeout)
-        const started = serverHandle(server.address() as AddressInfo, settings, stop, stopped)
+        const started = serverHandle(reachedAt(address, settings.tls !== undefined), settings, stop, stopped)
         if (telemetry !== undefined) tellInit(telemetry, started)
         resolve(right(started))
       })

@@ -88,5 +88,5 @@ t.test('a local address is a host and a port', async t => {
   t.same(localHost('127.0.0.1', 4000), { host: '127.0.0.1', port: 4000 })
   t.same(localHost('::ffff:127.0.0.1', 80), { host: '127.0.0.1', port: 80 })
   t.same(localHost('::1', 4000), { host: '[::1]', port: 4000 })
-  t.same(localHost(undefined, undefined), { host: '' })
+  t.same(localHost(undefined, undefined), { host: 'localhost' }, 'of a Unix domain socket')
 })
