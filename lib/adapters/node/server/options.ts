@@ -70,6 +70,11 @@ export interface ServeOptions {
    * `flushHeaders`. Default: 0 (no limit).
    */
   readonly deadline?: number
+  /**
+   * If the event loop is delayed by more than this many milliseconds, requests get a 503 with `retry-after: 1` and the app does not
+   * run. Default: 0 (no limit).
+   */
+  readonly maxEventLoopDelay?: number
   /** Milliseconds within which requests in flight must finish when the server stops; then they are cut off. Default: 10,000. */
   readonly drainTimeout?: number
   /**
@@ -109,6 +114,7 @@ const defaults: Settings = {
   maxPendingRequests: 8,
   maxPendingBytes: 1_048_576,
   deadline: 0,
+  maxEventLoopDelay: 0,
   drainTimeout: 10_000,
   stopOn: ['SIGTERM', 'SIGINT'],
   onError: toStderr,
@@ -147,6 +153,7 @@ const rules: Rules = {
   maxPendingRequests: integer(1, 1_024),
   maxPendingBytes: size,
   deadline: milliseconds,
+  maxEventLoopDelay: milliseconds,
   drainTimeout: milliseconds,
   stopOn: {
     must: 'an array of names of signals that can be caught',

@@ -28,6 +28,7 @@ import { drainOf } from './drain.js'
 import { reachedAt, serverHandle, type Server } from './handle.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
 import { listenAt } from './listen.js'
+import { measureLoad, overloaded, type Load } from './load.js'
 import { pipelined } from './pipelined.js'
 import { refusalStatus, refuse, type ParserError } from './refuse.js'
 import type { ServeError } from './serve-error.js'
@@ -78,7 +79,12 @@ type Known = ServerResponse & { [requestKey]?: NodeRequest }
 const isShort = ({ respBody }: Conn): boolean =>
   respBody === undefined || (respBody as string | Uint8Array).length <= maxUncheckedBytes
 
-const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): Answering => {
+const answeringOf = (
+  app: Endpoint,
+  server: ServerContext,
+  settings: Settings,
+  load: Load | undefined,
+): Answering => {
   const { run } = app
   const plugs = plugsOf(app)
   const reading = {
@@ -100,6 +106,7 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
     const conn = ConnRecord.of(request)
     if (request.problem !== undefined)
       return sendProblem(server, request, rejectedConn(plugs, conn), request.problem)
+    if (load?.isTooHigh() === true) return sendProblem(server, request, rejectedConn(plugs, conn), overloaded)
     const done = run(conn)
     if (done instanceof ConnRecord) send(request, done)
     else
@@ -251,7 +258,7 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
     new Promise(resolve => {
       const server = serverOf(settings)
       const drain = drainOf(server, settings.tls !== undefined)
-      const { deadline } = settings
+      const { deadline, maxEventLoopDelay } = settings
       const context: ServerContext = {
         report: reporter(settings.onError),
         render: (conn, problem) =>
@@ -264,16 +271,21 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
         stopping: drain.stopping,
         onStop: drain.onStop,
       }
-      const answering = answeringOf(endpoint, context, settings)
+      const load = maxEventLoopDelay > 0 ? measureLoad(maxEventLoopDelay) : undefined
+      const answering = answeringOf(endpoint, context, settings, load)
       server.on('request', answering.request)
       server.on('checkContinue', answering.expecting)
       server.on('checkExpectation', answering.rejectExpectation)
       watchConnections(server, settings, answering)
       const stopped = new Promise<void>(ended => server.on('close', ended))
       void listenAt(server, { ...settings, port }).then(listening => {
-        if (listening._tag === 'Left') return resolve(listening)
+        if (listening._tag === 'Left') {
+          load?.stop()
+          return resolve(listening)
+        }
         const address = listening.right
         server.on('error', toStderr)
+        if (load !== undefined) server.on('close', load.stop)
         if (address === null || typeof address === 'string') answering.knowPeersAreLocal()
         const stop = (): Promise<void> => drain.stop(settings.drainTimeout)
         const started = serverHandle(reachedAt(address, settings.tls !== undefined), settings, stop, stopped)

@@ -25,6 +25,7 @@ t.test('every option has a default', async t => {
     maxPendingRequests: 8,
     maxPendingBytes: 1_048_576,
     deadline: 0,
+    maxEventLoopDelay: 0,
     drainTimeout: 10_000,
     stopOn: ['SIGTERM', 'SIGINT'],
   })
@@ -42,7 +43,15 @@ t.test('what is given replaces the default, and undefined does not', async t => 
 t.test('an option that makes no sense is refused at once, by its name', async t => {
   const refused: readonly (readonly [option: string, value: unknown])[] = [
     ...['port', 'maxHeaderSize', 'maxTargetSize', 'headersTimeout', 'requestTimeout', 'keepAliveTimeout']
-      .concat('sendTimeout', 'deadline', 'drainTimeout', 'minRequestRate', 'minResponseRate', 'rateGrace')
+      .concat(
+        'sendTimeout',
+        'deadline',
+        'drainTimeout',
+        'minRequestRate',
+        'minResponseRate',
+        'rateGrace',
+        'maxEventLoopDelay',
+      )
       .concat('maxPendingRequests', 'maxPendingBytes')
       .flatMap(name =>
         [-1, 1.5, Number.NaN, Infinity, '80', null, 2 ** 31].map(value => [name, value] as const),
