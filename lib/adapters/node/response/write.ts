@@ -94,8 +94,11 @@ const sendWhole = (
   }
   const isSent = response.write(body, encoding)
   watchUnsent(server, request)
-  if (isSent) finish(server, request)
-  else response.once('drain', () => finish(server, request))
+  if (isSent) return finish(server, request)
+  const { socket } = request.message
+  const end = (): void => finish(server, request)
+  // when it is the turn of a queued response, Node emits 'drain' before the socket has taken it
+  response.once('drain', () => (socket.writableNeedDrain ? void socket.once('drain', end) : end()))
 }
 
 /** Sends a response that is nothing but a head. */

@@ -6,6 +6,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { halfClose } from '../response/finish.js'
 import { inFlight } from './in-flight.js'
 
 /** What may wait on one connection. */
@@ -23,9 +24,13 @@ interface Held {
   readonly isPending: boolean
   /** Whether it runs only when the responses before it are sent. */
   readonly alone: boolean
-  /** Runs it in the asynchronous context that it has arrived in. */
   readonly run: () => void
+  /** The asynchronous context that it has arrived in. */
+  readonly context: AsyncResource
 }
+
+/** The type of held requests, as tools for asynchronous contexts show it. */
+const contextName = 'PlugboardHeldRequest'
 
 /** A connection with pipelined requests. */
 interface Connection {
@@ -33,6 +38,25 @@ interface Connection {
   readonly pending: ServerResponse[]
   /** The requests that do not run yet, in their order. */
   readonly held: Held[]
+}
+
+/** Stops reading a connection. If it ends meanwhile, it ends as one whose client still sends. */
+const pauseReading = (socket: Socket): void => {
+  socket.pause()
+  socket.destroySoon = () => halfClose(socket)
+}
+
+const resumeReading = (socket: Socket): void => {
+  // that of its class again
+  delete (socket as { destroySoon?: unknown }).destroySoon
+  socket.resume()
+}
+
+/** Reads what the client still sends and discards it, without parsing it. */
+const discardRest = (socket: Socket): void => {
+  // not before, since Node's own listener, which starts to read, is removed with its parser
+  socket.once('resume', () => socket.removeAllListeners('data').on('data', () => {}))
+  socket.resume()
 }
 
 /** Bounds the pipelined requests of a server's connections. */
@@ -71,7 +95,11 @@ export const pipelined = (
     return bytes
   }
 
-  const mayRun = (socket: Socket, connection: Connection, { response, isPending, alone }: Held): boolean =>
+  const mayRun = (
+    socket: Socket,
+    connection: Connection,
+    { response, isPending, alone }: Pick<Held, 'response' | 'isPending' | 'alone'>,
+  ): boolean =>
     response.socket !== null ||
     (!alone &&
       connection.pending.every(({ shouldKeepAlive }) => shouldKeepAlive) &&
@@ -86,15 +114,11 @@ export const pipelined = (
     for (; count < held.length; count++) {
       const next = held[count] as Held
       if (!mayRun(socket, connection, next)) break
-      start(socket, connection, next)
+      if (!next.isPending) addPending(socket, connection, next.response)
+      next.context.runInAsyncScope(next.run)
     }
     held.splice(0, count)
-    if (held.length === 0) socket.resume()
-  }
-
-  const start = (socket: Socket, connection: Connection, { response, isPending, run }: Held): void => {
-    if (!isPending) addPending(socket, connection, response)
-    run()
+    if (held.length === 0) resumeReading(socket)
   }
 
   const addPending = (socket: Socket, connection: Connection, response: ServerResponse): void => {
@@ -104,7 +128,7 @@ export const pipelined = (
       pending.splice(pending.indexOf(response), 1)
       // what the connection cannot carry any more does not run
       if (socket.destroyed || socket.writableEnded) {
-        held.length = 0
+        if (held.splice(0).length > 0) discardRest(socket)
         return
       }
       onTurn(socket, inFlight(socket))
@@ -133,18 +157,21 @@ export const pipelined = (
       const { socket } = message
       const connection = connectionOf(socket)
       const { held } = connection
-      const fresh = { response, isPending: false, alone, run }
-      if (held.length === 0 && mayRun(socket, connection, fresh)) return start(socket, connection, fresh)
-      held.push({ ...fresh, run: AsyncResource.bind(run) })
-      socket.pause()
+      if (held.length === 0 && mayRun(socket, connection, { response, isPending: false, alone })) {
+        addPending(socket, connection, response)
+        return run()
+      }
+      held.push({ response, isPending: false, alone, run, context: new AsyncResource(contextName) })
+      pauseReading(socket)
     },
     postpone: ({ socket }, response, run) => {
       const connection = connections.get(socket)
       if (connection === undefined || unsentBytes(socket, connection) < maxPendingBytes) return false
       const { held } = connection
       const at = held.findLastIndex(({ isPending }) => isPending) + 1
-      held.splice(at, 0, { response, isPending: true, alone: false, run: AsyncResource.bind(run) })
-      socket.pause()
+      const context = new AsyncResource(contextName)
+      held.splice(at, 0, { response, isPending: true, alone: false, run, context })
+      pauseReading(socket)
       return true
     },
     isPaused: socket => (connections.get(socket)?.held.length ?? 0) > 0,

@@ -1,14 +1,17 @@
 // Clients that read slowly, or not at all, what waits to be sent to them.
 import t from 'tap'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { connect } from 'node:tls'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { attempt, resp, stream, text, type Conn } from '../../../../../lib/index.js'
+import { readingClients } from '../../../../../lib/adapters/node/response/reading-clients.js'
 import type { ServeOptions } from '../../../../../lib/adapters/node.js'
 import { answers, dial, headText, rejections, start, until } from '../support.js'
 
 const get = headText('GET /')
-const long = 'x'.repeat(20_000_000)
+const long = 'x'.repeat(12_000_000)
 
 async function* pieces(ms: number, size: number) {
   for (let i = 0; i < 30; i++) {
@@ -16,6 +19,15 @@ async function* pieces(ms: number, size: number) {
     await sleep(ms)
   }
 }
+
+/** The server's ends of all connections, by the ports of the clients. */
+const accepted = new Map<number, Socket>()
+subscribe('http.server.request.start', message => {
+  const { socket } = message as { readonly socket: Socket }
+  accepted.set(socket.remotePort as number, socket)
+})
+const isClosed = ({ socket }: { readonly socket: Socket }): boolean =>
+  accepted.get(socket.localPort as number)?.destroyed === true
 
 /** Apps whose responses are longer than the buffers of both systems. */
 const apps = {
@@ -28,28 +40,25 @@ const tooSlow = {
   minResponseRate: { sendTimeout: 0, minResponseRate: 200_000_000, rateGrace: 150 },
 } satisfies Record<string, ServeOptions>
 
-const short = headText('GET /short')
+const slow = headText('GET /slow')
 
 for (const [name, options] of Object.entries(tooSlow)) {
   t.test(`${name}: a client that reads nothing is closed, whichever of its responses it is`, async t => {
     const check = async (kind: keyof typeof apps, requests: string, readsFirst: boolean): Promise<void> => {
-      let gone = 0
-      const app = (conn: Conn) => {
-        conn.signal.addEventListener('abort', () => gone++)
-        return conn.path === '/short' ? text('short')(conn) : apps[kind](conn)
-      }
+      const app = (conn: Conn) =>
+        conn.path === '/slow' ? attempt(() => sleep(30, text('slow')(conn))) : apps[kind](conn)
       const server = await start(t, app, options)
       const line = await dial(t, server)
       line.send(requests)
       if (readsFirst) await until(() => line.text().length > 21_000_000)
       line.socket.pause()
-      await until(() => gone > 0, `${kind}: ${requests} is held`)
+      await until(() => isClosed(line), `${kind}: ${requests} is held`)
       t.same(server.bugs, [])
     }
     const kinds = Object.keys(apps) as (keyof typeof apps)[]
     for (const kind of kinds)
       await Promise.all([
-        ...[get, get + get + get, short + get, get + short].map(requests => check(kind, requests, false)),
+        ...[get, get + get + get, slow + get, get + slow].map(requests => check(kind, requests, false)),
         ...(options.sendTimeout === 0 ? [] : [check(kind, get + get, true)]),
       ])
   })
@@ -57,19 +66,69 @@ for (const [name, options] of Object.entries(tooSlow)) {
 
 t.test('a client that reads nothing of many short responses is closed', async t => {
   for (const options of Object.values(tooSlow)) {
-    let gone = 0
-    const app = (conn: Conn) => {
-      conn.signal.addEventListener('abort', () => gone++)
-      return text('x'.repeat(16_000))(conn)
-    }
-    const server = await start(t, app, options)
+    const server = await start(t, text('x'.repeat(16_000)), options)
     const line = await dial(t, server)
     line.socket.pause()
     // each is short enough to be sent without waiting until the client reads
     line.send(get.repeat(2_000))
-    await until(() => gone > 0, 'it is held')
+    await until(() => isClosed(line), 'it is held')
     t.pass('it is closed')
   }
+})
+
+t.test('a client that sends one request after the other and reads nothing is closed', async t => {
+  let sent = 0
+  const count = (): void => void sent++
+  subscribe('http.server.response.finish', count)
+  t.teardown(() => void unsubscribe('http.server.response.finish', count))
+  for (const options of Object.values(tooSlow)) {
+    const server = await start(t, text('x'.repeat(16_000)), options)
+    const line = await dial(t, server)
+    line.socket.pause()
+    for (let last = -1; sent > last && !isClosed(line);) {
+      last = sent
+      line.send(get)
+      for (let i = 0; i < 100 && sent === last; i++) await sleep(1)
+    }
+    await until(() => isClosed(line), 'it is held')
+    t.pass('it is closed')
+  }
+})
+
+/** A socket with this much written and waiting. */
+const socketOf = (bytesWritten: number, writableLength: number) => ({
+  bytesWritten,
+  writableLength,
+  destroyed: false,
+  destroy() {
+    this.destroyed = true
+  },
+})
+
+t.test('bytes that were read faster than required are credit for later ones', async t => {
+  const watch = readingClients({ sendTimeout: 0, minResponseRate: 1_000, rateGrace: 40 })
+  const fast = socketOf(100_000, 10)
+  const slow = socketOf(10, 10)
+  const sockets = [fast, slow] as unknown as Socket[]
+  for (const socket of sockets) watch(socket)
+  fast.writableLength = 0
+  await sleep(60)
+  for (const socket of [fast, slow]) {
+    socket.bytesWritten += 10
+    socket.writableLength = 10
+  }
+  for (const socket of sockets) watch(socket)
+  await until(() => slow.destroyed)
+  await sleep(100)
+  t.notOk(fast.destroyed)
+})
+
+t.test('credit is bounded', async t => {
+  const watch = readingClients({ sendTimeout: 0, minResponseRate: 40_000_000, rateGrace: 40 })
+  const socket = socketOf(4_000_000_000, 10)
+  watch(socket as unknown as Socket)
+  await until(() => socket.destroyed)
+  t.pass('it is closed')
 })
 
 t.test('the time in which the app prepares a response does not count', async t => {
@@ -108,6 +167,21 @@ t.test('a client that reads fast enough gets everything', async t => {
   t.equal(answers(line.text()).length, 2)
 })
 
+t.test('a long response that is queued is not over before the client has read it', async t => {
+  const signals: AbortSignal[] = []
+  const app = (conn: Conn) => {
+    signals.push(conn.signal)
+    return conn.path === '/slow' ? attempt(() => sleep(30, text('slow')(conn))) : text(long)(conn)
+  }
+  const server = await start(t, app)
+  const line = await dial(t, server)
+  line.send(slow + get)
+  await until(() => line.text().length > 1_000)
+  line.socket.destroy()
+  await until(() => signals[1]?.aborted === true)
+  t.notOk(signals[0]?.aborted)
+})
+
 t.test('with both limits off, a client may take its time', async t => {
   const server = await start(t, text(long), { sendTimeout: 0, minResponseRate: 0 })
   const line = await dial(t, server)
@@ -124,17 +198,13 @@ t.test('over TLS', async t => {
     readFileSync(new URL(`../../../../../../spec/fixtures/${name}`, import.meta.url))
   const tls = { key: fixture('tls-key.pem'), cert: fixture('tls-cert.pem') }
   for (const options of Object.values(tooSlow)) {
-    let gone = false
-    const app = (conn: Conn) => {
-      conn.signal.addEventListener('abort', () => (gone = true))
-      return text(long)(conn)
-    }
-    const server = await start(t, app, { tls, ...options })
+    const server = await start(t, text(long), { tls, ...options })
     const socket = connect({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false })
     socket.on('error', () => undefined)
     socket.write(get)
     socket.pause()
-    await until(() => gone, 'it is held')
+    await until(() => isClosed({ socket }), 'it is held')
+    t.pass('it is closed')
     socket.destroy()
   }
 })

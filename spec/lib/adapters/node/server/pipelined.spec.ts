@@ -1,10 +1,20 @@
 // Requests that a client sends before it has the responses to those before them.
 import t from 'tap'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { attempt, resp, sendFile, stream, text, type Conn } from '../../../../../lib/index.js'
+import {
+  attempt,
+  pipe,
+  putRespHeader,
+  resp,
+  sendFile,
+  stream,
+  text,
+  type Conn,
+} from '../../../../../lib/index.js'
 import { answers, dial, headText, readWhole, rejections, silence, start, until } from '../support.js'
 
 /** Requests of `/0`, `/1` and so on. */
@@ -97,10 +107,32 @@ t.test('a connection with held requests is not read', async t => {
   await until(() => ran === 4_000 && line.text().match(/HTTP\/1\.1 200/g)?.length === 4_000)
 })
 
+t.test('a client that reads slowly does not make the server read on', async t => {
+  let parsed = 0
+  const count = (): void => void parsed++
+  subscribe('http.server.request.start', count)
+  t.teardown(() => void unsubscribe('http.server.request.start', count))
+  const server = await start(t, text('x'.repeat(20_000)))
+  const line = await dial(t, server)
+  line.socket.pause()
+  line.send(headText('GET /').repeat(50_000))
+  // Node resumes the socket each time when a response is sent
+  for (let i = 0; i < 40; i++) {
+    line.socket.resume()
+    await sleep(2)
+    line.socket.pause()
+    await sleep(2)
+  }
+  // one packet holds 64 kB
+  const answered = line.text().length / 20_000
+  t.ok(answered > 10 && answered < 20_000, `${answered} are answered`)
+  t.ok(parsed < answered + 6_000, `${parsed} are parsed when ${answered} are answered`)
+})
+
 t.test('with maxPendingBytes of unsent responses, no further request runs', async t => {
-  const body = 'x'.repeat(4_000_000)
+  const body = Buffer.alloc(4_000_000, 'x')
   let ran = 0
-  const server = await start(t, conn => text(body)((ran++, conn)), { maxPendingBytes: 2_000_000 })
+  const server = await start(t, conn => resp(200, body)((ran++, conn)), { maxPendingBytes: 2_000_000 })
   const line = await dial(t, server)
   line.socket.pause()
   line.send(many(8))
@@ -164,6 +196,28 @@ t.test(
     t.ok(ran.length <= 2, `${ran.length} have run`)
   },
 )
+
+t.test('a response that ends the connection arrives whole, whatever the client has sent', async t => {
+  let ran = 0
+  const app = (conn: Conn) =>
+    attempt(async () => {
+      ran++
+      await sleep(60)
+      return pipe(conn, putRespHeader('connection', 'close'), text(`${'x'.repeat(100_000)}the end`))
+    })
+  const server = await start(t, app)
+  const line = await dial(t, server)
+  const request = headText('GET /', `X-Fill: ${'x'.repeat(8_000)}`)
+  for (let i = 0; i < 2_000; i++) line.send(request)
+  const all = answers(await line.closed())
+  t.equal(all.length, 1)
+  t.match(all[0]?.body, /the end$/)
+  t.ok(ran <= 8)
+  let closed = false
+  line.socket.on('close', () => (closed = true)).end()
+  await until(() => closed)
+  t.equal(line.failure(), undefined, 'it is not reset')
+})
 
 t.test('a request that was held runs in the asynchronous context that it arrived in', async t => {
   const storage = new AsyncLocalStorage<string>()
