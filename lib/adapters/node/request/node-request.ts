@@ -106,7 +106,6 @@ export class NodeRequest implements Source, RequestState {
   deadline: number | undefined = undefined
   /** The timer of the deadline, while it runs. */
   timer: NodeJS.Timeout | undefined = undefined
-  readonly #reading: Reading
   /** What is done when the responses before this one are sent. */
   onTurn: (() => void) | undefined = undefined
   /** Whether the request has no body. */
@@ -155,7 +154,6 @@ export class NodeRequest implements Source, RequestState {
       })
     else if (host === undefined) problem ??= wrongHost
     else if (coding !== undefined) problem ??= codingProblem(coding, message.httpVersion)
-    this.#reading = reading
     if (closes) response.shouldKeepAlive = false
     this.message = message
     this.response = response
