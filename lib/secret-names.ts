@@ -37,7 +37,7 @@ export const maskQuery = (query: string): string =>
   )
 
 /** Parameters with the values of secret names masked. */
-export const maskSecrets = (value: unknown): unknown =>
+const maskSecrets = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(maskSecrets)
     : isRecord(value)
@@ -48,3 +48,16 @@ export const maskSecrets = (value: unknown): unknown =>
           ]),
         )
       : value
+
+/** A record with all values masked. */
+export const maskAll = (record: object): Record<string, string> =>
+  Object.fromEntries(Object.keys(record).map(name => [name, masked]))
+
+/** Parameters without what the body gave. */
+export const maskNames = (params: {}, body: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      Object.hasOwn(body, name) || isSecretName(name) ? masked : maskSecrets(value),
+    ]),
+  )

@@ -1,7 +1,7 @@
 /** What of a conn may be seen where it is printed: secrets, entropy, cookies, sessions, authorization and body are masked. */
 import type { Conn } from '../conn.js'
 import { isFetched } from '../fetched.js'
-import { isSecretName, masked, maskQuery, maskSecrets } from '../secret-names.js'
+import { maskAll, masked, maskNames, maskQuery } from '../secret-names.js'
 
 /** The keys of `private` under which fields are kept that plugs have declared begin with this; the name follows. */
 export const fetchedPrefix = 'plugboardFetched:'
@@ -12,18 +12,6 @@ const maskFetched = (entries: object): Record<string, string> =>
     Object.keys(entries)
       .filter(key => key.startsWith(fetchedPrefix))
       .map(key => [key.slice(fetchedPrefix.length), masked]),
-  )
-
-const maskAll = (record: object): Record<string, string> =>
-  Object.fromEntries(Object.keys(record).map(name => [name, masked]))
-
-/** Parameters without what the body gave. */
-const maskNames = (params: {}, body: object): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [
-      name,
-      Object.hasOwn(body, name) || isSecretName(name) ? masked : maskSecrets(value),
-    ]),
   )
 
 /** What a printer or a trace may show: secrets, entropy, cookies, sessions, authorization and body are masked. */
