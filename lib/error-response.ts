@@ -142,3 +142,15 @@ export const errorResponse =
       body(format, status, detail, details),
     ) as Conn as Responded
   }
+
+/** Why `renderErrors` made no response to a failure. */
+const unrendered = (error: PlugError, made: Conn): unknown =>
+  made.error === undefined || made.error === error
+    ? new TypeError(`renderErrors: the response of ${error._tag} (${error.status}) must have a body`)
+    : (made.error.cause ?? new Error(made.error.message))
+
+/** The response where `renderErrors` made none; why is noted on the request, for the adapter to report. */
+export const plainResponse = (error: PlugError, ready: Conn, made: Conn): Responded => {
+  ConnRecord.state(ready).unrendered = unrendered(error, made)
+  return errorResponse(error)(ready)
+}

@@ -11,6 +11,8 @@ export interface RequestState {
   rehearsing?: boolean
   /** Whether an error response has replaced a run: what that run comes to is dropped, and its hooks do not run. */
   interrupted: boolean
+  /** Why `renderErrors` made no response, if it made none: a plain response stands in, and this is reported. */
+  unrendered: unknown
   /** The hooks that are yet to run, the next one last; undefined until they are reached. */
   hooks: BeforeSend[] | undefined
 }
@@ -20,5 +22,6 @@ export const blankState = (): RequestState => ({
   waiting: undefined,
   checks: undefined,
   interrupted: false,
+  unrendered: undefined,
   hooks: undefined,
 })

@@ -1,5 +1,6 @@
 /** Shows in a test why a request failed: the test itself sees a status only. The one file of the test kit with a side effect. */
 import type { Conn } from '../conn.js'
+import { ConnRecord } from '../conn/record.js'
 
 const described = (cause: unknown): string => {
   try {
@@ -15,6 +16,12 @@ const described = (cause: unknown): string => {
  */
 export const warnOfException = <C extends Conn>(conn: C): C => {
   const { error } = conn
+  const { unrendered } = ConnRecord.state(conn)
+  if (unrendered !== undefined)
+    process.emitWarning(`${conn.method} ${conn.path}: renderErrors made no response`, {
+      type: 'FailedRequest',
+      detail: described(unrendered),
+    })
   if (error?._tag === 'Exception')
     process.emitWarning(`${conn.method} ${conn.path} failed with status ${conn.status}`, {
       type: 'FailedRequest',

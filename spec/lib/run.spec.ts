@@ -1,4 +1,5 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { ConnRecord } from '../../lib/conn/record.js'
 import t, { type Test } from 'tap'
 import {
   assign,
@@ -187,6 +188,7 @@ t.test('where renderErrors fails itself, or makes no body, a plain response stan
     const done = ran(joined(putRespHeader('x-request-id', '1'), failing), renderErrors)
     t.match(done, plain)
     t.equal(done.respHeaders.get('x-request-id'), '1')
+    t.ok(ConnRecord.state(done).unrendered instanceof Error, 'why is noted')
   }
   t.match(await runner(failing, () => () => attempt(() => Promise.reject(bug)))(blank), plain)
 })

@@ -97,6 +97,7 @@ export class NodeRequest implements Source, RequestState {
   waiting: Conn | undefined = undefined
   checks: RequestState['checks'] = undefined
   interrupted = false
+  unrendered: unknown = undefined
   hooks: RequestState['hooks'] = undefined
   /** The streams that plugs have put on a conn; undefined while there are none. */
   streams: OwnedStreams | undefined = undefined

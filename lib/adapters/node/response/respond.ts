@@ -233,6 +233,10 @@ const reportBug = (server: ServerContext, request: NodeRequest, conn: Conn): voi
   if (conn.error === undefined) return
   const bug = bugOf(conn.error)
   if (bug !== undefined && !(request.aborted && isAbort(bug))) server.report(bug, conn)
+  const state = ConnRecord.state(conn)
+  if (state.unrendered === undefined) return
+  server.report(state.unrendered, conn)
+  state.unrendered = undefined
 }
 
 /** Drops a response that is too late: the client has left, or another response was sent. */

@@ -11,6 +11,7 @@ import {
   halt,
   html,
   json,
+  noRoute,
   pipeline,
   plugError,
   prependRespHeaders,
@@ -481,3 +482,24 @@ t.test('an answer that comes after the client has gone is written nowhere', asyn
 })
 
 t.test('nothing was rejected without a handler', async t => t.same(rejections, []))
+
+t.test('onError is called with why renderErrors made no response', async t => {
+  for (const [renderErrors, why] of [
+    [
+      () => {
+        throw new Error('no template')
+      },
+      /no template/,
+    ],
+    [() => (conn: Conn) => conn, /renderErrors: the response of NoRoute \(404\) must have a body/],
+  ] as const) {
+    const app = endpoint(
+      { renderErrors: renderErrors as never },
+      conn => fail(conn, noRoute('no such page')) as never,
+    )
+    const server = await start(t, app)
+    t.equal((await ask(t, server, last)).status, 404)
+    t.equal(server.bugs.length, 1)
+    t.match(String(server.bugs[0]), why)
+  }
+})
