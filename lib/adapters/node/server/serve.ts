@@ -66,6 +66,10 @@ const bodyProblem = (status: number): PlugError => {
 const requestKey = Symbol('plugboard request')
 type Known = ServerResponse & { [requestKey]?: NodeRequest }
 
+/** On a connection that ends because a request on it was rejected: later requests on it do not run (RFC 9112 §9.6). */
+const endedKey = Symbol('plugboard ended')
+type Ended = Socket & { [endedKey]?: true }
+
 const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): Answering => {
   const { run } = app
   const plugs = plugsOf(app)
@@ -79,9 +83,13 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
   } as const
 
   const runOne = (request: NodeRequest): void => {
+    const socket = request.message.socket as Ended
+    if (socket[endedKey] === true) return
     const conn = ConnRecord.of(request)
-    if (request.problem !== undefined)
+    if (request.problem !== undefined) {
+      socket[endedKey] = true
       return sendProblem(server, request, rejectedConn(plugs, conn), request.problem)
+    }
     const done = run(conn)
     if (done instanceof ConnRecord) send(request, done)
     else
