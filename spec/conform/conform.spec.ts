@@ -1,0 +1,109 @@
+// The conformance suite: every rule has its cases, every case holds on this version of Node, and the page says so.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { root } from '../support/command.js'
+import { cases, topics } from './all.js'
+import { deviationOf } from './case.js'
+import { formatPage } from './format.js'
+import { cellOf, columnsOf, majorOf, notRun, pageOf, pagePath, withColumn } from './page.js'
+import { rules } from './rules.js'
+import { nodeMajor, runCases } from './run.js'
+
+const ids = new Set(cases.map(({ id }) => id))
+
+t.test('each rule names cases that exist, or why none does', async t => {
+  t.equal(new Set(rules.map(({ id }) => id)).size, rules.length, 'each rule has an id of its own')
+  for (const rule of rules) {
+    const named = rule.cases
+    t.strictSame(
+      named.filter(id => !ids.has(id)),
+      [],
+      `the cases of ${rule.id} exist`,
+    )
+    t.ok(
+      rule.none === undefined ? named.length > 0 : named.length === 0,
+      `${rule.id} has cases, or says why not`,
+    )
+    t.ok(named.length <= 10, `${rule.id} has at most 10 cases`)
+    t.match(rule.section, /§\d|decision \d/, `${rule.id} names its section`)
+  }
+})
+
+t.test('each case is one of its rule, with an input of its own', async t => {
+  t.ok(cases.length >= 400, `${cases.length} cases`)
+  t.equal(ids.size, cases.length, 'each case has an id of its own')
+  const byRule = new Map(rules.map(rule => [rule.id, new Set(rule.cases)]))
+  t.strictSame(
+    cases.filter(({ id, rule }) => byRule.get(rule)?.has(id) !== true).map(({ id }) => id),
+    [],
+    'its rule names it',
+  )
+  const inputs = cases.map(({ rule, send, end }) => JSON.stringify([rule, send, end]))
+  t.strictSame(
+    cases.filter((_, i) => inputs.indexOf(inputs[i]!) < i).map(({ id }) => id),
+    [],
+    'no other case of its rule sends the same',
+  )
+})
+
+const begun = performance.now()
+const outcomes = await runCases(cases)
+const ms = performance.now() - begun
+const said = new Map(outcomes.map(({ id, said }, i) => [id, cellOf(cases[i]!, said, nodeMajor)]))
+const problemsOf = new Map(outcomes.map(({ id, problems }) => [id, problems]))
+
+for (const [topic, tests] of Object.entries(topics))
+  t.test(`${topic}: every case holds, but those that are pending or known`, async t => {
+    for (const test of tests) {
+      const problems = problemsOf.get(test.id) ?? ['it did not run']
+      const deviation = deviationOf(test, nodeMajor)
+      if (deviation === undefined) t.strictSame(problems, [], test.id)
+      else
+        t.ok(
+          problems.length > 0,
+          `${test.id} is ${deviation.kind}: ${deviation.reason}; once it holds, remove the mark`,
+        )
+    }
+  })
+
+t.test('the suite takes less than 20 seconds', async t => {
+  t.ok(ms < 20_000, `${Math.round(ms)} ms`)
+})
+
+t.test('the page says what came back', async t => {
+  const path = join(root, pagePath)
+  t.ok(existsSync(path), `${pagePath} exists`)
+  const page = readFileSync(path, 'utf8')
+  const columns = columnsOf(page)
+  const own = columns.find(({ version }) => majorOf(version) === nodeMajor)
+  t.ok(own !== undefined, `${pagePath} has a column for Node ${nodeMajor}: run npm run conform -- --write`)
+  if (own === undefined) return
+  const differs = [...said].filter(([id, cell]) => own.cells.get(id) !== cell)
+  t.strictSame(
+    differs.map(([id, cell]) => `${id}: ${own.cells.get(id)} on the page, ${cell} here`),
+    [],
+    `run npm run conform -- --write on Node ${nodeMajor}`,
+  )
+  for (const { version, cells } of columns)
+    t.strictSame(
+      [...ids].filter(id => (cells.get(id) ?? notRun) === notRun),
+      [],
+      `every case ran on Node ${version}: run npm run conform -- --write --node path/to/node${majorOf(version)}`,
+    )
+  const fresh = await formatPage(pageOf(withColumn(columns, { version: own.version, cells: said })))
+  t.ok(fresh === page, `${pagePath} is as npm run conform -- --write writes it`)
+})
+
+t.test('a page is read as it was written', async t => {
+  const column = (version: string, cell: string) => ({
+    version,
+    cells: new Map(cases.map(({ id }) => [id, cell])),
+  })
+  const columns = [column('20.1.0', '200'), column('22.1.0', '400, closed')]
+  t.strictSame(columnsOf(await formatPage(pageOf(columns))), columns)
+  t.strictSame(
+    withColumn(columns, column('20.2.0', '201')).map(({ version }) => version),
+    ['20.2.0', '22.1.0'],
+  )
+})
