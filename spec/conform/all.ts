@@ -1,5 +1,6 @@
 // All cases, by topic.
 import type { Case } from './case.js'
+import { chunkCases } from './cases/chunks.js'
 import { conditional } from './cases/conditional.js'
 import { connection } from './cases/connection.js'
 import { cookies } from './cases/cookies.js'
@@ -20,6 +21,7 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   Host: host,
   'Header fields': fields,
   'Message framing': framing,
+  'Chunks and incomplete messages': chunkCases,
   Smuggling: smuggling,
   Connections: connection,
   Responses: responses,

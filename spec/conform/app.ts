@@ -59,15 +59,20 @@ const seenOf = (conn: Conn): Seen => {
   return { method, path, segments, query, scheme, host, port, version, headers }
 }
 
-const echo = (conn: Conn) =>
-  effect.map((bytes: Uint8Array) => resp(200, bytes)(putRespHeader('content-type', 'text/plain')(conn)))(
-    conn.body.bytes({ length: 2_000 }),
+const echo = (reads: string[]) => (conn: Conn) =>
+  effect.map((bytes: Uint8Array) => {
+    reads.push(Buffer.from(bytes).toString('latin1'))
+    return resp(200, bytes)(putRespHeader('content-type', 'text/plain')(conn))
+  })(conn.body.bytes({ length: 2_000 }))
+
+const slow = (ms: number) => (conn: Conn) => () =>
+  new Promise<ReturnType<ReturnType<typeof effect.of<Conn>>>>(resolve =>
+    setTimeout(() => resolve(effect.of<Conn>(text('slow')(conn))()), ms),
   )
 
-const slow = (conn: Conn) => () =>
-  new Promise<ReturnType<ReturnType<typeof effect.of<Conn>>>>(resolve =>
-    setTimeout(() => resolve(effect.of<Conn>(text('slow')(conn))()), 60),
-  )
+/** Reads the body, and responds with something else. */
+const readAnd = (responds: (conn: Conn) => Conn) => (conn: Conn) =>
+  effect.map(() => responds(conn))(conn.body.bytes())
 
 const chunks = async function* () {
   yield 'one '
@@ -148,12 +153,17 @@ const site = pipeline(
 const noFile = (conn: Conn) => sendResp(404, 'no file')(conn)
 
 /** The plugs by the first segment of the path; any other path is `ok`. */
-const plugsOf = (folder: string): Readonly<Record<string, (conn: Conn) => unknown>> => {
+const plugsOf = (folder: string, reads: string[]): Readonly<Record<string, (conn: Conn) => unknown>> => {
   const from = directory(folder)
   return {
     probe: text('probe'),
-    echo,
-    slow,
+    echo: echo(reads),
+    slow: slow(60),
+    slower: slow(250),
+    'read-bytes': readAnd(resp(200, Buffer.alloc(40_000, 'x'))),
+    'read-unicode': readAnd(text('\u00e9'.repeat(40_000))),
+    'read-short': readAnd(text('short')),
+    hurry: (conn: Conn) => effect.map(() => text('read')(conn))(conn.body.bytes({ readTimeout: 500 })),
     site,
     files: pipeline(staticFiles({ at: '/files', from, etag: () => '"v1"' }), noFile),
     weak: pipeline(staticFiles({ at: '/weak', from, etag: () => 'W/"v1"' }), noFile),
@@ -193,6 +203,8 @@ const plugsOf = (folder: string): Readonly<Record<string, (conn: Conn) => unknow
 export interface Recorder {
   readonly app: Endpoint
   readonly seen: Seen[]
+  /** The bodies that it has read to their end. */
+  readonly reads: string[]
 }
 
 /**
@@ -200,12 +212,13 @@ export interface Recorder {
  * the adapter rejects.
  */
 export const recorder = (folder: string): Recorder => {
-  const plugs = plugsOf(folder)
   const seen: Seen[] = []
+  const reads: string[] = []
+  const plugs = plugsOf(folder, reads)
   const answer = (conn: Conn): Responded => {
     const first = conn.segments[0] ?? ''
     if (first !== 'probe') seen.push(seenOf(conn))
     return (Object.hasOwn(plugs, first) ? plugs[first] : text('ok'))?.(conn) as Responded
   }
-  return { app: endpoint({}, pipeline(putRespHeader('x-endpoint', 'yes'), answer)), seen }
+  return { app: endpoint({}, pipeline(putRespHeader('x-endpoint', 'yes'), answer)), seen, reads }
 }

@@ -36,6 +36,8 @@ export interface Expected {
   readonly app?: Partial<Seen> | false
   /** The paths for which the app was called. */
   readonly paths?: readonly string[]
+  /** The bodies that the app has read to their end. */
+  readonly reads?: readonly string[]
   /** Any further check: returns what is wrong. */
   readonly check?: (answers: readonly Answer[]) => string | undefined
 }
@@ -46,8 +48,10 @@ export interface Sent {
   readonly send: string | readonly string[]
   /** The methods of the requests, if they are not the first word of the bytes and then GET. */
   readonly methods?: readonly string[]
-  /** Whether the client ends its half of the connection after the last byte. */
-  readonly end?: boolean
+  /**
+   * Whether the client ends its half of the connection after the last byte; `'reset'`: it drops the connection a little later.
+   */
+  readonly end?: boolean | 'reset'
 }
 
 /** Why a case does not hold, and on which major versions of Node: all, unless given. */

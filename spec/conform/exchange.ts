@@ -180,20 +180,26 @@ export const exchange = (
       resolve({ answers, closed: !isOpen, problems: [...problems, ...more] })
     }
     const timer = setTimeout(() => done(false, 'no answer in time'), timeout)
+    const reset = (): void => {
+      socket.resetAndDestroy()
+      // the server has to notice it
+      setTimeout(() => done(true), pause)
+    }
     const sendNext = (): void => {
       clearTimeout(sendTimer)
       const part = parts.shift()
       if (part === undefined) return
       socket.write(part, 'latin1')
       if (parts.length > 0) sendTimer = setTimeout(sendNext, pause)
-      else if (end) socket.end()
+      else if (end === true) socket.end()
+      else if (end === 'reset') sendTimer = setTimeout(reset, pause)
     }
     socket.setEncoding('latin1')
     socket.on('connect', sendNext)
     socket.on('data', (data: string) => {
       text += data
       if (parts.length > 0) return sendNext()
-      if (probed || end) return
+      if (probed || end !== false) return
       const { answers } = parseAnswers(text, sentMethods, false)
       const last = answers.at(-1)
       if (last === undefined || answers.length < count || saysClose(last)) return
@@ -201,5 +207,5 @@ export const exchange = (
       socket.write(probe)
     })
     socket.on('error', cause => done(true, `the connection fails: ${cause.message}`))
-    socket.on('close', () => done(true))
+    if (end !== 'reset') socket.on('close', () => done(true))
   })

@@ -22,7 +22,7 @@ export const nodeMajor = Number(process.versions.node.split('.')[0])
 const lanes = 24
 
 /** The limits of the servers, which cases exceed. */
-export const limits = { maxHeaderSize: 4_096, maxTargetSize: 1_024 } as const
+export const limits = { maxHeaderSize: 4_096, maxTargetSize: 1_024, headersTimeout: 1_500 } as const
 
 /** What every response must satisfy (RFC 9110 §5.6.7, §6.6.1, §15.5.6; RFC 9112 §9.6). */
 const answerProblems = (answer: Answer): readonly string[] => {
@@ -86,13 +86,14 @@ const seenProblems = (
 }
 
 /** What is wrong with what came back. */
-const problemsOf = (
+export const problemsOf = (
   test: Case,
   { answers, closed, problems }: Exchange,
   seen: readonly Seen[],
+  read: readonly string[] = [],
 ): readonly string[] => {
   const found = [...problems, ...answers.flatMap(answerProblems)]
-  const { status, rest = [], interim = [], headers = {}, body, then, check } = test
+  const { status, rest = [], interim = [], headers = {}, body, then, reads, check } = test
   const statuses = answers.map(answer => answer.status)
   const first = answers[0]
   const allowed = typeof status === 'number' ? [status] : status
@@ -110,18 +111,20 @@ const problemsOf = (
     if (body !== undefined && !(typeof body === 'string' ? first.body === body : body.test(first.body)))
       found.push(`the body is ${show(first.body.slice(0, 80))}`)
   }
+  if (reads !== undefined && show(read) !== show(reads)) found.push(`the app has read ${show(read)}`)
   const other = check?.(answers)
   if (other !== undefined) found.push(other)
   return [...found, ...seenProblems(test, seen, first)]
 }
 
-const runCase = async (test: Case, port: number, { seen }: Recorder): Promise<Outcome> => {
+const runCase = async (test: Case, port: number, { seen, reads }: Recorder): Promise<Outcome> => {
   seen.length = 0
+  reads.length = 0
   const count = test.status === 0 ? 0 : 1 + (test.rest?.length ?? 0)
   const done = await exchange(port, test, count)
   const statuses = done.answers.map(({ status, interim }) => [...interim, status].join(' '))
   const said = `${statuses.join(', ') || 'nothing'}${done.closed ? ', closed' : ''}`
-  return { id: test.id, said, problems: problemsOf(test, done, seen.slice()) }
+  return { id: test.id, said, problems: problemsOf(test, done, seen.slice(), reads.slice()) }
 }
 
 /** Runs all cases, many concurrently, and returns how each went, in their order. */

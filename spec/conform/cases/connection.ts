@@ -128,7 +128,16 @@ const last: readonly Case[] = [
     'too many headers': bad(get('/x', `X: ${'y'.repeat(5_000)}`), 431, { headers: { connection: 'close' } }),
     'the app and another request': closed(get('/closes') + get('/y'), { body: 'bye' }),
     'a large body that is not read': closed(post('x'.repeat(400_000)).replace('/echo', '/x')),
+    'a huge body that is not read': closed(post('x'.repeat(8_000_000)).replace('/echo', '/x')),
     'a large body that is too large': closed(post('x'.repeat(400_000)), { status: 413 }),
+  }),
+  ...rule('close-late', {
+    'after close': closed([get('/slow', 'Connection: close'), smuggled], { body: 'slow' }),
+    'after close of a POST': closed([post('hi', 'Connection: close'), smuggled], { body: 'hi' }),
+    'after 1.0': { send: [head('GET /slow HTTP/1.0'), smuggled], status: 200, then: 'closed', body: 'slow' },
+    'after a rejected request': bad([head('GET /x HTTP/1.1'), smuggled]),
+    'after a malformed request': bad(['nonsense\r\n\r\n', smuggled]),
+    'bytes after close': closed([get('/slow', 'Connection: close'), 'nonsense\r\n\r\n'], { body: 'slow' }),
   }),
   ...rule('pipelining', {
     two: ok(get('/x') + get('/y'), { rest: [200], paths: ['/x', '/y'] }),

@@ -167,6 +167,31 @@ export const methods: readonly Case[] = [
       body: 'one two three',
     },
   }),
+  ...each(
+    'continue-order',
+    {
+      'a long response of bytes': 'bytes',
+      'a long response beyond ASCII': 'unicode',
+      'a short response': 'short',
+    },
+    kind => ({
+      send: [
+        `${get('/slower')}${request('POST', `/read-${kind}`, 'Expect: 100-continue', 'Content-Length: 5')}`,
+        'hello',
+      ],
+      methods: ['GET', 'POST'],
+      status: 200,
+      rest: [200],
+      body: 'slow',
+      check: ([first, second]) =>
+        first?.interim.length === 0 && second?.interim.length === 1
+          ? undefined
+          : 'the interim response is elsewhere',
+      ...(kind !== 'short' && {
+        pending: 'the interim response is sent within the response that it precedes',
+      }),
+    }),
+  ),
   ...rule('continue-1.0', {
     length: {
       send: `${head('POST /echo HTTP/1.0', 'Expect: 100-continue', 'Content-Length: 5')}hello`,

@@ -128,6 +128,7 @@ export const ranges: readonly Case[] = [
     tag: whole('If-Range: "v1"'),
     date: whole(`If-Range: ${changed}`),
     invalid: whole('If-Range: x'),
+    'of what has no ranges': ok(get('/x', 'Range: bytes=0-0', 'If-Range: "v1"'), { body: 'ok' }),
   }),
   ...rule('range-headers', {
     tag: {

@@ -264,6 +264,19 @@ const headers: readonly Case[] = [
       headers: { 'x-endpoint': 'yes', 'content-type': /^text\/plain/ },
     },
     'rejected by the adapter': bad(head('GET /x HTTP/1.1'), 400, { headers: { 'x-endpoint': 'yes' } }),
+    'a malformed body': {
+      send: [request('POST', '/echo', 'Transfer-Encoding: chunked'), 'zz\r\n'],
+      status: 400,
+      then: 'closed',
+      headers: { 'x-endpoint': 'yes' },
+      paths: ['/echo'],
+    },
+    'a malformed body after a chunk': {
+      send: [`${request('POST', '/echo', 'Transfer-Encoding: chunked')}5\r\nhello\r\n`, 'zz\r\n'],
+      status: 400,
+      then: 'closed',
+      headers: { 'x-endpoint': 'yes' },
+    },
   }),
 ]
 

@@ -52,10 +52,16 @@ export const connectionRules: readonly Rule[] = [
     'client says close | client says close to a POST | 1.0 | two hosts | an invalid host | a long target | an unknown coding | an unknown expectation | connect | a malformed request',
   ),
   must(
+    'close-late',
+    'RFC 9112 §9.6',
+    'The same for bytes that arrive later',
+    'after close | after close of a POST | after 1.0 | after a rejected request | after a malformed request | bytes after close',
+  ),
+  must(
     'close-announced',
     'RFC 9112 §9.6',
     'A server that says close ends the connection; one that ends it says so',
-    'an invalid request | no host | the app | too many headers | the app and another request | a large body that is not read | a large body that is too large',
+    'an invalid request | no host | the app | too many headers | the app and another request | a large body that is not read | a huge body that is not read | a large body that is too large',
   ),
   must(
     'smuggle-cl-te',

@@ -292,6 +292,30 @@ export const requestRules: readonly Rule[] = [
     'a length | a length and nothing | no last chunk | within a chunk | within a size | within the trailers | before the last line',
   ),
   must(
+    'body-dropped',
+    'RFC 9112 §6.3, §8',
+    'The app never gets a body that was cut',
+    'a length | no last chunk | within a chunk | before the last line',
+  ),
+  own(
+    'body-limit',
+    'RFC 9110 §15.5.14',
+    'A body that is longer than the app takes is a 413',
+    'a length | at the limit | chunks | chunks in parts | chunks without an end',
+  ),
+  should(
+    'head-slow',
+    'RFC 9110 §15.5.9',
+    'A head that does not come in time is a 408',
+    'nothing | a request line | half a header',
+  ),
+  should(
+    'body-slow',
+    'RFC 9110 §15.5.9',
+    'A body that stalls is a 408, and the connection ends',
+    'a length | nothing of it | chunks | in time',
+  ),
+  must(
     'head-incomplete',
     'RFC 9110 §5.3, RFC 9112 §8',
     'A request whose head has not come whole is not processed',

@@ -202,7 +202,7 @@ export const semanticRules: readonly Rule[] = [
     'error-headers',
     'decision 40',
     'Error responses have the headers of the endpoint’s plugs',
-    'a missing page | an exception | rejected by the adapter',
+    'a missing page | an exception | rejected by the adapter | a malformed body | a malformed body after a chunk',
   ),
   must(
     'get-and-head',
@@ -269,7 +269,7 @@ export const semanticRules: readonly Rule[] = [
     'continue-order',
     'RFC 9112 §9.3.2',
     'An interim response comes after the responses to earlier requests',
-    'after another response | after a slow response | after bytes | after a text beyond ASCII | after a file | after a stream',
+    'after another response | after a slow response | after bytes | after a text beyond ASCII | after a file | after a stream | a long response of bytes | a long response beyond ASCII | a short response',
   ),
   must('continue-1.0', 'RFC 9110 §10.1.1', 'HTTP/1.0 has no expectations', 'length | keep alive'),
   own(
