@@ -10,12 +10,18 @@ const collect = (): void => {
   for (let i = 0; i < 3; i++) gc()
 }
 
+/** Bytes on the heap and outside of it. */
+const heapUsed = (): number => {
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
 /** Says where the server listens. */
 export const ready = (port: number): void => {
   process.on('message', message => {
     if (message === 'collected') collect()
     if (message === 'usage' || message === 'collected')
-      process.send?.({ cpu: process.cpuUsage(), memory: process.memoryUsage.rss() })
+      process.send?.({ cpu: process.cpuUsage(), memory: process.memoryUsage.rss(), heap: heapUsed() })
   })
   process.on('disconnect', () => process.exit(0))
   process.send?.({ port })

@@ -3,7 +3,7 @@ import type { Conn, Halted } from './conn.js'
 import { ConnRecord } from './conn/record.js'
 import { exception } from './error.js'
 import { isFetched, NotFetchedError } from './fetched.js'
-import { isPromise } from './later.js'
+import { handled, isPromise } from './later.js'
 import { plugName, type Step } from './steps.js'
 
 const change = 'a conn is changed by the functions of plugboard, as in assign(…)(conn)'
@@ -31,13 +31,6 @@ export const describe = (value: unknown): string => {
   return typeof value === 'object'
     ? orElse(() => describeObject(value), `an object that cannot be read (a Proxy?): ${change}`)
     : `a ${typeof value}`
-}
-
-const ignore = (): void => {}
-
-/** Handles the rejection of a promise that stands where none is taken: unless it is handled, it ends the process. */
-export const handled = (value: unknown): void => {
-  if (isPromise(value)) orElse(() => void Promise.resolve(value).then(ignore, ignore), undefined)
 }
 
 /** Calls the plug that a function of the app has made for a failure, with its conn. */

@@ -2,7 +2,7 @@
  * Generators as effects: code that reads from top to bottom, in which each `yield*` executes an effect and a failure ends it.
  * Synchronous until an effect really is asynchronous, and what may fail with what adds up in the generator's type.
  */
-import { describe, handled } from './blame.js'
+import { describe } from './blame.js'
 import type { Conn } from './conn.js'
 import { caught } from './conn/raise.js'
 import { ConnRecord } from './conn/record.js'
@@ -15,7 +15,7 @@ import {
   type IterableEffect,
   type Outcome,
 } from './iterable-effect.js'
-import { isPromise, type Later } from './later.js'
+import { handled, isPromise, type Later } from './later.js'
 
 type Running = Iterator<unknown, unknown, unknown>
 type Came = Later<Outcome<unknown>>

@@ -8,7 +8,8 @@ import { portOf } from '../lib/ports.js'
 import { headerProblem } from '../lib/http/headers.js'
 import { decodeSegment } from '../lib/http/utf8.js'
 import type { LogLevel, LogPort, LogRecord } from '../lib/port-types.js'
-import { defaultTerms, filtered, filterOf, type Filter, type FilterParameters } from './logger/filter.js'
+import { secretTerms } from '../lib/secret-names.js'
+import { filtered, filterOf, type Filter, type FilterParameters } from './logger/filter.js'
 import { isRecord } from '../lib/is-record.js'
 import { checkOptions, having, isListOf, isText, oneOf, required, type Rules } from '../lib/options.js'
 
@@ -101,7 +102,7 @@ const recordOf = (conn: Conn, filter: Filter, level: LogLevel, requestIdHeader: 
  */
 export const logger = (options: LoggerOptions) => {
   checkOptions('logger', options, rules)
-  const { to, level = 'info', requestIdHeader = 'x-request-id', filterParameters = defaultTerms } = options
+  const { to, level = 'info', requestIdHeader = 'x-request-id', filterParameters = secretTerms } = options
   const filter = filterOf(filterParameters)
   const port = portOf('logger', to)
   const log = (conn: Conn): Effect<Conn> => {

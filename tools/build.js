@@ -64,7 +64,7 @@ export const build = (options = {}) => {
 
 if (isMain(import.meta.filename)) {
   if (!existsSync(join(root, bin.tsc))) {
-    // `npm ci --omit=dev` runs the prepare script too.
+    // After `npm ci --omit=dev` there is no compiler.
     console.log('build: TypeScript is not installed, so nothing was compiled')
   } else process.exitCode = (await build({ show: true })).code
 }

@@ -1,8 +1,7 @@
 /** What of a conn may be seen where it is printed: secrets, entropy, cookies, sessions, authorization and body are masked. */
 import type { Conn } from '../conn.js'
 import { isFetched } from '../fetched.js'
-
-const masked = '[MASKED]'
+import { isSecretName, masked, maskQuery, maskSecrets } from '../secret-names.js'
 
 /** The keys of `private` under which fields are kept that plugs have declared begin with this; the name follows. */
 export const fetchedPrefix = 'plugboardFetched:'
@@ -21,7 +20,10 @@ const maskAll = (record: object): Record<string, string> =>
 /** Parameters without what the body gave. */
 const maskNames = (params: {}, body: object): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, Object.hasOwn(body, name) ? masked : value]),
+    Object.entries(params).map(([name, value]) => [
+      name,
+      Object.hasOwn(body, name) || isSecretName(name) ? masked : maskSecrets(value),
+    ]),
   )
 
 /** What a printer or a trace may show: secrets, entropy, cookies, sessions, authorization and body are masked. */
@@ -35,14 +37,14 @@ export const printable = (conn: Conn): Record<string, unknown> => {
     path: conn.path,
     segments: conn.segments,
     scriptName: conn.scriptName,
-    queryString: conn.queryString,
+    queryString: maskQuery(conn.queryString),
     reqHeaders: conn.reqHeaders,
     remoteIp: conn.remoteIp,
     httpVersion: conn.httpVersion,
     body: masked,
     cookies: masked,
     sessions: maskAll(conn.sessions),
-    params: isFetched(conn.bodyParams) ? maskNames(conn.params, conn.bodyParams) : conn.params,
+    params: maskNames(conn.params, isFetched(conn.bodyParams) ? conn.bodyParams : {}),
     status: conn.status,
     respHeaders: conn.respHeaders,
     respCookies: maskAll(conn.respCookies),

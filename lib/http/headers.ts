@@ -2,6 +2,7 @@
  * An ordered list of header fields, as a persistent value: an update gives a new list and never changes an older one.
  * Names are lower case (RFC 9110 §5.1 makes them case-insensitive; HTTP/2 and Plug write them so); duplicates are kept.
  */
+import { isSecretName } from '../secret-names.js'
 import { invalidHeader, type InvalidHeader } from '../error.js'
 
 /**
@@ -27,7 +28,7 @@ export interface HeaderList extends Iterable<readonly [name: string, value: stri
 }
 
 /** Headers whose values are never printed: they hold cookies, credentials and tokens. */
-const secret = new Set(['authorization', 'cookie', 'proxy-authorization', 'set-cookie', 'x-csrf-token'])
+const isSecret = (name: string): boolean => name === 'cookie' || name === 'set-cookie' || isSecretName(name)
 
 /** RFC 9110 §5.6.2: the characters of a token, upper-case letters left out. */
 const lowerToken = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
@@ -82,7 +83,7 @@ class Fields implements HeaderList {
   }
 
   toJSON(): readonly (readonly [name: string, value: string])[] {
-    return Array.from(this, ([name, value]) => [name, secret.has(name) ? '[MASKED]' : value] as const)
+    return Array.from(this, ([name, value]) => [name, isSecret(name) ? '[MASKED]' : value] as const)
   }
 
   /** What `console.log` shows in Node. */

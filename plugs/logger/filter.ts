@@ -1,5 +1,6 @@
 /** Parameters as a log may show them: secrets blanked out, and all of it short (Phoenix's `filter_parameters`). */
 import { isRecord } from '../../lib/is-record.js'
+import { plainName } from '../../lib/secret-names.js'
 
 /** Which parameters are blanked out: those whose name holds one of these terms, or all but those of these names. */
 export type FilterParameters = readonly string[] | { readonly keep: readonly string[] }
@@ -7,29 +8,9 @@ export type FilterParameters = readonly string[] | { readonly keep: readonly str
 /** What stands in the place of a value that is not shown. */
 export const filtered = '[FILTERED]'
 
-/** Terms that are filtered unless told otherwise. */
-export const defaultTerms: readonly string[] = [
-  'password',
-  'passwd',
-  'passphrase',
-  'secret',
-  'token',
-  'authorization',
-  'apikey',
-  'accesskey',
-  'privatekey',
-  'credential',
-  'creditcard',
-  'cardnumber',
-  'cvv',
-]
-
 const maxText = 256
 const maxEntries = 50
 const maxDepth = 5
-
-/** Names and terms compare by their letters and digits alone: `api_key`, `apiKey` and `API-Key` are one. */
-const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
 /** A name and an equals sign. */
 const assignment = /([\p{L}\p{N}_.-]+)=/gu
@@ -70,9 +51,9 @@ const whole: Value = (value, depth) =>
   isObject(value) ? within(value, depth, (_, inner, level) => whole(inner, level), whole) : scalar(value)
 
 const byTerms = (terms: readonly string[]): Filter => {
-  const needles = terms.map(plain)
+  const needles = terms.map(plainName)
   const isSecret = (name: string): boolean => {
-    const text = plain(name)
+    const text = plainName(name)
     return needles.some(needle => text.includes(needle))
   }
   /** Whether what is shown of a text assigns to such a name, as the query of a link does: `…?token=x`. */

@@ -29,7 +29,7 @@ import { raised } from '../../lib/conn/raise.js'
 import { interpret } from '../../lib/interpret.js'
 import { plugName, steps } from '../../lib/steps.js'
 import type { AnyPlug } from '../../lib/pipeline-types.js'
-import { conn, run } from '../../lib/testing/index.js'
+import { conn, run, runAsync } from '../../lib/testing/index.js'
 
 const blank = conn('GET', '/')
 
@@ -59,6 +59,24 @@ const throwing = (thrown: unknown) => (): Conn => {
 }
 
 // --- pipelines
+
+t.test('a condition that returns a promise is an error, and its rejection ends nothing', async t => {
+  const rejecting = (async () => {
+    throw new Error('rejected')
+  }) as unknown as () => boolean
+  const done = run(pipeline(when(rejecting, assign('open', true)), text('closed')))(conn('GET', '/'))
+  t.equal(done.status, 500)
+  t.match(String(done.error?.cause), 'when: the condition must return a boolean, got a promise')
+})
+
+t.test('a failure that is a promise is a bug, and its rejection ends nothing', async t => {
+  const rejected = () => Promise.reject(new Error('rejected'))
+  const left = (): unknown => ({ _tag: 'Left', left: rejected() })
+  t.equal(run((() => left) as never)(conn('GET', '/')).status, 500)
+  const mended = attempt(() => Promise.reject(new Error('first')), rejected as never)
+  t.equal((await runAsync((() => mended) as never)(conn('GET', '/'))).status, 500)
+  await new Promise(resolve => setImmediate(resolve))
+})
 
 t.test('a pipeline runs its plugs in order, each on what the one before it passed on', async t => {
   t.equal(marks(perform(joined(mark('a'), mark('b'), mark('c')))), 'abc')
@@ -240,11 +258,11 @@ t.test("an effect's left side is a failure", async t => {
     t.match(await performLater(joined(mark('a'), plug, mark('b'))), { error: taken, assigns: { marks: 'a' } })
   const wrong = perform(joined(mark('a'), () => () => left('text'), mark('b')))
   t.match(wrong, { halted: true, error: { _tag: 'Exception' } })
-  t.match(wrong.error?.cause, { message: /no PlugError/, cause: 'text' })
+  t.match(wrong.error?.cause, { message: /not a PlugError/, cause: 'text' })
   // the log shows the stack alone
   const refused = new Error('the database is down')
   const failed = perform(joined(mark('a'), () => () => left(refused), mark('b')))
-  t.match(failed.error?.cause, { message: /no PlugError/, cause: refused, stack: /the database is down/ })
+  t.match(failed.error?.cause, { message: /not a PlugError/, cause: refused, stack: /the database is down/ })
 })
 
 // --- plugs that return something else

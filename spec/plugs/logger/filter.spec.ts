@@ -1,13 +1,14 @@
 import t from 'tap'
 import * as fc from 'fast-check'
-import { defaultTerms, filterOf } from '../../../plugs/logger/filter.js'
+import { secretTerms } from '../../../lib/secret-names.js'
+import { filterOf } from '../../../plugs/logger/filter.js'
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
-const show = (params: object, terms: readonly string[] = defaultTerms): unknown =>
+const show = (params: object, terms: readonly string[] = secretTerms): unknown =>
   plain(filterOf(terms).show(params))
 
 t.test('a name is a secret where it holds a term, whatever its case, dashes and underscores', async t => {
-  const { isSecret } = filterOf(defaultTerms)
+  const { isSecret } = filterOf(secretTerms)
   for (const name of [
     'password',
     'Password',
@@ -80,15 +81,12 @@ t.test('keep shows what is under these names, and nothing else', async t => {
 
 t.test('__proto__ is a name like any other', async t => {
   const params = JSON.parse('{"__proto__":{"password":"x","a":1}}') as object
-  t.equal(
-    JSON.stringify(filterOf(defaultTerms).show(params)),
-    '{"__proto__":{"password":"[FILTERED]","a":1}}',
-  )
+  t.equal(JSON.stringify(filterOf(secretTerms).show(params)), '{"__proto__":{"password":"[FILTERED]","a":1}}')
 })
 
 t.test('any parameters can be shown, in bounded space', async t => {
   const bounded = fc.property(fc.dictionary(fc.string(), fc.jsonValue()), params => {
-    const text = JSON.stringify(filterOf(defaultTerms).show(params))
+    const text = JSON.stringify(filterOf(secretTerms).show(params))
     return typeof text === 'string'
   })
   t.doesNotThrow(() => fc.assert(bounded))

@@ -1,5 +1,5 @@
 /** Prepares the conn of a request that the adapter rejects, so that its response has the headers that plugs put on every response. */
-import { handled } from '../../../blame.js'
+import { handled } from '../../../later.js'
 import type { Conn } from '../../../conn.js'
 import { ConnRecord } from '../../../conn/record.js'
 import type { AnyPlug } from '../../../pipeline-types.js'
