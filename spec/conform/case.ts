@@ -54,33 +54,11 @@ export interface Sent {
   readonly end?: boolean | 'reset'
 }
 
-/** Why a case does not hold, and on which major versions of Node: all, unless given. */
-export interface Deviation {
-  readonly reason: string
-  readonly nodes?: readonly number[]
-}
-
 /** One case. */
 export interface Case extends Sent, Expected {
   /** The rule that it holds, a slash and a word. */
   readonly id: string
   readonly rule: string
-  /** The case does not hold yet: a fault that is to be mended. It fails the spec once it holds. */
-  readonly pending?: string | Deviation
-  /** The case does not hold, and is kept so: the reason is on the page. It fails the spec once it holds. */
-  readonly known?: string | Deviation
-}
-
-/** Why a case does not hold on a major version of Node, and whether that is to be mended; undefined if it must hold. */
-export const deviationOf = (
-  { pending, known }: Case,
-  node: number,
-): { readonly kind: 'pending' | 'known'; readonly reason: string } | undefined => {
-  const given = pending ?? known
-  if (given === undefined) return undefined
-  const { reason, nodes }: Deviation = typeof given === 'string' ? { reason: given } : given
-  if (nodes !== undefined && !nodes.includes(node)) return undefined
-  return { kind: pending === undefined ? 'known' : 'pending', reason }
 }
 
 type Given = Omit<Case, 'id' | 'rule'>

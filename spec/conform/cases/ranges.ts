@@ -104,7 +104,8 @@ export const ranges: readonly Case[] = [
   }),
   ...rule('if-range', {
     tag: { ...part('bytes=0-3', 0, 3), send: get(file, 'Range: bytes=0-3', 'If-Range: "v1"') },
-    date: { ...part('bytes=0-3', 0, 3), send: get(file, 'Range: bytes=0-3', `If-Range: ${changed}`) },
+    // a time of the last change is a strong validator only if the server knows that no other change was near
+    date: { send: get(file, 'Range: bytes=0-3', `If-Range: ${changed}`), status: [200, 206], then: 'open' },
     'another tag': whole('Range: bytes=0-3', 'If-Range: "v2"'),
     'an earlier date': whole('Range: bytes=0-3', 'If-Range: Sun, 06 Nov 1994 08:49:36 GMT'),
     'a later date': whole('Range: bytes=0-3', 'If-Range: Sun, 06 Nov 1994 08:49:38 GMT'),
