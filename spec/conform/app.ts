@@ -74,6 +74,12 @@ const slow = (ms: number) => (conn: Conn) => () =>
 const readAnd = (responds: (conn: Conn) => Conn) => (conn: Conn) =>
   effect.map(() => responds(conn))(conn.body.bytes())
 
+const drip = async function* () {
+  yield 'one '
+  await new Promise(resolve => setTimeout(resolve, 400))
+  yield 'two '
+}
+
 const chunks = async function* () {
   yield 'one '
   yield 'two '
@@ -173,6 +179,7 @@ const plugsOf = (folder: string, reads: string[]): Readonly<Record<string, (conn
       noFile,
     ),
     form: pipeline(parsers(), conn => text(JSON.stringify(conn.bodyParams))(conn)),
+    drip: conn => stream(200, drip())(conn),
     stream: conn => stream(200, chunks())(conn),
     streamed: conn => stream(204, chunks())(conn),
     status: withStatus,

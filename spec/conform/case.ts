@@ -23,8 +23,10 @@ export interface Expected {
   readonly rest?: readonly number[]
   /** The interim responses (1xx) before the first final one. Default: none. */
   readonly interim?: readonly number[]
+  /** Whether the last response must end before its last chunk. Default: false. */
+  readonly cut?: boolean
   /** Whether the connection is then closed. Default: either, as the last response says. */
-  readonly then?: 'open' | 'closed'
+  readonly connection?: 'open' | 'closed'
   /** Headers of the first response: a value, an expression, `true` if it must exist, `false` if it must not. */
   readonly headers?: Readonly<Record<string, string | RegExp | boolean>>
   /** The body of the first response. */
@@ -99,7 +101,7 @@ type More = Partial<Given>
 export const ok = (send: string | readonly string[], more: More = {}): Given => ({
   send,
   status: 200,
-  then: 'open',
+  connection: 'open',
   ...more,
 })
 
@@ -111,7 +113,7 @@ export const bad = (
 ): Given => ({
   send,
   status,
-  then: 'closed',
+  connection: 'closed',
   app: false,
   ...more,
 })

@@ -32,7 +32,10 @@ const sound = response('content-length: 2', '', 'ok')
 t.test('a sound response has no problem', async t => {
   t.strictSame(await ask(sound), [])
   t.strictSame(await ask(response('transfer-encoding: chunked', '', '2', 'ok', '0', '', '')), [])
-  t.strictSame(await ask(response('connection: close', '', 'ok'), { then: 'closed', body: 'ok' }, true), [])
+  t.strictSame(
+    await ask(response('connection: close', '', 'ok'), { connection: 'closed', body: 'ok' }, true),
+    [],
+  )
   t.strictSame(await ask(response('content-length: 2', '', ''), { send: request('HEAD', '/x') }), [])
 })
 
@@ -83,7 +86,7 @@ const broken: Readonly<
   'a header that must be': [sound, /x is missing/, { headers: { x: true } }],
   'another value': [sound, /content-length is \["2"\]/, { headers: { 'content-length': '3' } }],
   'an app that was not called': [sound, /the app was not called/, { app: { path: '/x' } }],
-  'an open connection': [sound, /the connection is open/, { then: 'closed' }],
+  'an open connection': [sound, /the connection is open/, { connection: 'closed' }],
 }
 
 for (const [name, [bytes, problem, test, closes]] of Object.entries(broken))

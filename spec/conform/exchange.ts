@@ -47,6 +47,9 @@ interface Head {
   readonly problems: string[]
 }
 
+/** What is wrong with a response whose last chunk is missing. */
+export const cutProblem = 'chunks that are malformed or cut'
+
 /** Reads a head strictly: what RFC 9112 forbids a sender is a problem. */
 const parseHead = (text: string): Head => {
   const [first = '', ...lines] = text.split('\r\n')
@@ -71,7 +74,7 @@ const readChunks = (text: string): { body: string; size: number; valid: boolean 
     const end = text.indexOf('\r\n', at)
     if (end < 0) return undefined
     const size = text.slice(at, end)
-    if (!/^[0-9a-fA-F]+$/.test(size)) return { body, size: text.length, valid: false }
+    if (!/^[0-9a-fA-F]+$/.test(size)) return { body: body + text.slice(at), size: text.length, valid: false }
     const length = parseInt(size, 16)
     if (length === 0) {
       const last = text.indexOf('\r\n', end + 2)
@@ -118,7 +121,7 @@ export const parseAnswers = (
     else if (coding !== undefined) {
       const chunks = readChunks(after)
       if (chunks === undefined && !closed) break
-      if (chunks?.valid !== true) problems.push('chunks that are malformed or cut')
+      if (chunks?.valid !== true) problems.push(cutProblem)
       framing = 'chunked'
       body = chunks?.body ?? after
       size = chunks?.size ?? after.length

@@ -4,7 +4,7 @@ import { serve } from '../../lib/adapters/node.js'
 import { httpDate, parseHttpDate } from '../../lib/http/date.js'
 import { makeFolder, recorder, type Recorder } from './app.js'
 import type { Case, Seen } from './case.js'
-import { exchange, valuesOf, type Answer, type Exchange } from './exchange.js'
+import { cutProblem, exchange, valuesOf, type Answer, type Exchange } from './exchange.js'
 
 /** How a case went. */
 export interface Outcome {
@@ -92,8 +92,12 @@ export const problemsOf = (
   seen: readonly Seen[],
   read: readonly string[] = [],
 ): readonly string[] => {
-  const found = [...problems, ...answers.flatMap(answerProblems)]
-  const { status, rest = [], interim = [], headers = {}, body, then, reads, check } = test
+  const { status, rest = [], cut = false, interim = [], headers = {}, body, connection, reads, check } = test
+  const found = [
+    ...problems.filter(problem => !cut || problem !== cutProblem),
+    ...answers.flatMap(answerProblems),
+  ]
+  if (cut && !problems.includes(cutProblem)) found.push('the response is whole')
   const statuses = answers.map(answer => answer.status)
   const first = answers[0]
   const allowed = typeof status === 'number' ? [status] : status
@@ -101,7 +105,7 @@ export const problemsOf = (
   if (show(statuses.slice(1)) !== show(rest)) found.push(`the statuses are ${show(statuses)}`)
   if (show(first?.interim ?? []) !== show(interim))
     found.push(`the interim responses are ${show(first?.interim)}`)
-  if (then !== undefined && closed !== (then === 'closed'))
+  if (connection !== undefined && closed !== (connection === 'closed'))
     found.push(`the connection is ${closed ? 'closed' : 'open'}`)
   if (first !== undefined) {
     for (const [name, wanted] of Object.entries(headers)) {

@@ -44,7 +44,7 @@ const chunks: readonly Case[] = [
     size => ({
       send: chunked(`${size}\r\nhello\r\n0\r\n\r\n${get('/smuggled')}`),
       status: 400,
-      then: 'closed',
+      connection: 'closed',
     }),
   ),
   ...each(
@@ -87,19 +87,19 @@ const chunks: readonly Case[] = [
     extension => ({
       send: chunked(`5${extension}\r\nhello\r\n0\r\n\r\n${get('/smuggled')}`),
       status: 400,
-      then: 'closed',
+      connection: 'closed',
     }),
   ),
   ...rule('chunk-extension-size', {
     'one long': {
       send: chunked(`5;a=${'b'.repeat(20_000)}\r\nhello\r\n0\r\n\r\n`),
       status: 413,
-      then: 'closed',
+      connection: 'closed',
     },
     'many short': {
       send: chunked(`${`1;a=${'b'.repeat(100)}\r\nx\r\n`.repeat(400)}0\r\n\r\n`),
       status: [400, 413],
-      then: 'closed',
+      connection: 'closed',
     },
   }),
   ...each(
@@ -115,7 +115,7 @@ const chunks: readonly Case[] = [
       'last size with LF': '5\r\nhello\r\n0\n\r\n',
       'other bytes for the end': '5\r\nhelloXX0\r\n\r\n',
     },
-    body => ({ send: chunked(`${body}${get('/smuggled')}`), status: 400, then: 'closed' }),
+    body => ({ send: chunked(`${body}${get('/smuggled')}`), status: 400, connection: 'closed' }),
   ),
 ]
 
@@ -140,7 +140,7 @@ const ends: readonly Case[] = [
     trailer => ({
       send: chunked(`5\r\nhello\r\n0\r\n${trailer}\r\n\r\n${get('/x')}`),
       status: 400,
-      then: 'closed',
+      connection: 'closed',
     }),
   ),
   ...each(
@@ -155,7 +155,7 @@ const ends: readonly Case[] = [
     trailer => ({
       send: chunked(`5\r\nhello\r\n0\r\n${trailer}\r\n\r\n${get('/smuggled')}`),
       status: 400,
-      then: 'closed',
+      connection: 'closed',
     }),
   ),
   ...each(
@@ -169,7 +169,7 @@ const ends: readonly Case[] = [
       'within the trailers': chunked('0\r\nX: y\r\n'),
       'before the last line': chunked('0\r\n'),
     },
-    send => ({ send, end: true, status: [0, 400], then: 'closed', reads: [] }),
+    send => ({ send, end: true, status: [0, 400], connection: 'closed', reads: [] }),
   ),
   ...each(
     'body-dropped',
@@ -179,7 +179,7 @@ const ends: readonly Case[] = [
       'within a chunk': chunked('5\r\nhel'),
       'before the last line': chunked('5\r\nhello\r\n0\r\n'),
     },
-    send => ({ send, end: 'reset', status: 0, then: 'closed', paths: ['/echo'], reads: [] }),
+    send => ({ send, end: 'reset', status: 0, connection: 'closed', paths: ['/echo'], reads: [] }),
   ),
   ...rule('body-limit', {
     'a length': { send: post('x'.repeat(2_001)), status: 413, paths: ['/echo'], reads: [] },
@@ -193,35 +193,58 @@ const ends: readonly Case[] = [
     'chunks in parts': {
       send: [chunked(`5DC\r\n${'x'.repeat(1_500)}\r\n`), `5DC\r\n${'x'.repeat(1_500)}\r\n`, '0\r\n\r\n'],
       status: 413,
-      then: 'closed',
+      connection: 'closed',
       paths: ['/echo'],
       reads: [],
     },
     'chunks without an end': {
       send: [chunked(`7D1\r\n${'x'.repeat(2_001)}\r\n`)],
       status: 413,
-      then: 'closed',
+      connection: 'closed',
       paths: ['/echo'],
       reads: [],
+    },
+  }),
+  ...rule('response-cut', {
+    'a malformed chunk': {
+      send: [`${request('POST', '/drip', 'Transfer-Encoding: chunked')}5\r\nhello\r\n`, 'zz\r\n'],
+      status: 200,
+      connection: 'closed',
+      cut: true,
+      body: /^(?!.*HTTP\/1)/s,
+    },
+    'a malformed trailer': {
+      send: [`${request('POST', '/drip', 'Transfer-Encoding: chunked')}5\r\nhello\r\n`, '0\r\nX : y\r\n\r\n'],
+      status: 200,
+      connection: 'closed',
+      cut: true,
+      body: /^(?!.*HTTP\/1)/s,
+    },
+    'a malformed request after it': {
+      send: [get('/drip'), 'nonsense\r\n\r\n'],
+      status: 200,
+      rest: [400],
+      connection: 'closed',
+      body: 'one two ',
     },
   }),
   ...rule('body-slow', {
     'a length': {
       send: [request('POST', '/hurry', 'Content-Length: 10'), 'hello'],
       status: 408,
-      then: 'closed',
+      connection: 'closed',
       headers: { connection: 'close' },
     },
     'nothing of it': {
       send: request('POST', '/hurry', 'Content-Length: 10'),
       status: 408,
-      then: 'closed',
+      connection: 'closed',
       headers: { connection: 'close' },
     },
     chunks: {
       send: request('POST', '/hurry', 'Transfer-Encoding: chunked'),
       status: 408,
-      then: 'closed',
+      connection: 'closed',
       headers: { connection: 'close' },
     },
     'in time': ok([request('POST', '/hurry', 'Content-Length: 4'), 'hell'], { body: 'read' }),
@@ -229,25 +252,31 @@ const ends: readonly Case[] = [
   ...each(
     'head-slow',
     { nothing: '', 'a request line': 'GET /x HTTP/1.1\r\n', 'half a header': 'GET /x HTTP/1.1\r\nHost: a.t' },
-    send => ({ send, status: 408, then: 'closed', app: false, headers: { connection: 'close' } }),
+    send => ({ send, status: 408, connection: 'closed', app: false, headers: { connection: 'close' } }),
   ),
   ...rule('head-incomplete', {
-    'the request line': { send: 'GET /x HTTP/1.1', end: true, status: [0, 400], then: 'closed', app: false },
+    'the request line': {
+      send: 'GET /x HTTP/1.1',
+      end: true,
+      status: [0, 400],
+      connection: 'closed',
+      app: false,
+    },
     'no last line': {
       send: 'GET /x HTTP/1.1\r\nHost: a.test\r\n',
       end: true,
       status: [0, 400],
-      then: 'closed',
+      connection: 'closed',
       app: false,
     },
     'within a field': {
       send: 'GET /x HTTP/1.1\r\nHost: a.t',
       end: true,
       status: [0, 400],
-      then: 'closed',
+      connection: 'closed',
       app: false,
     },
-    nothing: { send: '', end: true, status: [0, 400], then: 'closed', app: false },
+    nothing: { send: '', end: true, status: [0, 400], connection: 'closed', app: false },
   }),
 ]
 

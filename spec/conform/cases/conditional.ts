@@ -12,7 +12,7 @@ const digits = '0123456789abcdef'
 const of = (target: string, status: number, ...lines: readonly string[]): Omit<Case, 'id' | 'rule'> => ({
   send: get(target, ...lines),
   status,
-  then: 'open',
+  connection: 'open',
   body: status === 200 ? digits : status === 206 ? /./ : status === 304 ? '' : /.*/s,
 })
 
@@ -36,7 +36,7 @@ const noneMatch: readonly Case[] = [
   ),
   ...rule('none-match', {
     'two fields': of(strong, 304, 'If-None-Match: "a"', 'If-None-Match: "v1"'),
-    head: { send: request('HEAD', strong, 'If-None-Match: "v1"'), status: 304, then: 'open' },
+    head: { send: request('HEAD', strong, 'If-None-Match: "v1"'), status: 304, connection: 'open' },
   }),
   ...each(
     'none-match-weakly',

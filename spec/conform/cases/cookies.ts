@@ -105,7 +105,7 @@ export const cookies: readonly Case[] = [
     name => ({
       send: get(`/set-wrong/${name}`),
       status: 500,
-      then: 'open',
+      connection: 'open',
       headers: { 'set-cookie': false },
     }),
   ),
@@ -113,7 +113,7 @@ export const cookies: readonly Case[] = [
     'more than 4,096 bytes': {
       send: get('/set-cookie/large'),
       status: 500,
-      then: 'open',
+      connection: 'open',
       headers: { 'set-cookie': false },
     },
   }),

@@ -72,7 +72,7 @@ const names: readonly Case[] = [
       `${head('POST /echo HTTP/1.1', 'Host: a.test', 'tRANSFER-eNCODING: chunked')}2\r\nhi\r\n0\r\n\r\n`,
       { body: 'hi' },
     ),
-    connection: { ...ok(with_('CONNECTION: close')), then: 'closed' },
+    connection: { ...ok(with_('CONNECTION: close')), connection: 'closed' },
     unknown: ok(with_('X-OtHeR: Y'), saw({ 'x-other': 'Y' })),
   }),
 ]

@@ -49,7 +49,7 @@ const contentLength: readonly Case[] = [
       '30 digits': '9'.repeat(30),
       '300 digits': '9'.repeat(300),
     },
-    value => ({ send: lengths(value), status: [400, 413], then: 'closed' }),
+    value => ({ send: lengths(value), status: [400, 413], connection: 'closed' }),
   ),
   ...rule('length-differs', {
     'two fields': bad(lengths('5', '6')),
@@ -75,7 +75,12 @@ const contentLength: readonly Case[] = [
     'a request in it': ok(post(get('/smuggled')), { body: get('/smuggled'), paths: ['/echo'] }),
     'all bytes': ok(post('\0\x80\xff\r\n'), { body: '\0\x80\xff\r\n' }),
     'in parts': ok([request('POST', '/echo', 'Content-Length: 6'), 'one', 'two'], { body: 'onetwo' }),
-    'too large for the app': { send: post('x'.repeat(3_000)), status: 413, then: 'open', paths: ['/echo'] },
+    'too large for the app': {
+      send: post('x'.repeat(3_000)),
+      status: 413,
+      connection: 'open',
+      paths: ['/echo'],
+    },
   }),
   ...rule('no-length', {
     post: ok(request('POST', '/echo'), { body: '' }),
@@ -89,7 +94,7 @@ const contentLength: readonly Case[] = [
       send: `${request('POST', '/echo')}hello\r\n\r\n`,
       status: 200,
       rest: [400],
-      then: 'closed',
+      connection: 'closed',
       body: '',
       paths: ['/echo'],
     },

@@ -17,7 +17,7 @@ export const host: readonly Case[] = [
     'after a valid request': {
       ...ok(of('a.test') + hosted()),
       rest: [400],
-      then: 'closed',
+      connection: 'closed',
       paths: ['/x'],
     },
   }),
@@ -116,7 +116,7 @@ export const host: readonly Case[] = [
     'no space after the colon': ok(hosted('Host:a.test'), { app: { host: 'a.test' } }),
   }),
   ...rule('host-1.0', {
-    missing: { send: head('GET /x HTTP/1.0'), status: 200, then: 'closed', app: { host: '127.0.0.1' } },
+    missing: { send: head('GET /x HTTP/1.0'), status: 200, connection: 'closed', app: { host: '127.0.0.1' } },
     invalid: bad(head('GET /x HTTP/1.0', 'Host: a b')),
     valid: {
       send: head('GET /x HTTP/1.0', 'Host: a.test:81'),

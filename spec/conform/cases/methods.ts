@@ -10,7 +10,7 @@ export const methods: readonly Case[] = [
     delete: {
       send: request('DELETE', '/site/page'),
       status: 405,
-      then: 'open',
+      connection: 'open',
       headers: { allow: 'GET, HEAD, POST, PUT, OPTIONS' },
     },
     post: {
@@ -32,7 +32,7 @@ export const methods: readonly Case[] = [
     route: {
       send: request('OPTIONS', '/site/page'),
       status: 204,
-      then: 'open',
+      connection: 'open',
       headers: { allow: 'GET, HEAD, POST, PUT, OPTIONS' },
     },
     'another route': {
@@ -44,7 +44,7 @@ export const methods: readonly Case[] = [
     'with a body': {
       send: `${request('OPTIONS', '/site/page', 'Content-Length: 2')}hi`,
       status: 204,
-      then: 'open',
+      connection: 'open',
     },
     'max-forwards': { send: request('OPTIONS', '/site/page', 'Max-Forwards: 0'), status: 204 },
     server: ok(request('OPTIONS', '*'), { app: { path: '*' } }),
@@ -81,7 +81,7 @@ export const methods: readonly Case[] = [
     'the body comes at once': {
       send: `${expecting('Content-Length: 5')}hello`,
       status: 200,
-      then: 'open',
+      connection: 'open',
       body: 'hello',
       interim: [100],
     },
@@ -100,27 +100,27 @@ export const methods: readonly Case[] = [
       send: request('POST', '/x', 'Expect: 100-continue', 'Content-Length: 5'),
       status: 200,
       interim: [],
-      then: 'closed',
+      connection: 'closed',
     },
     'a missing page': {
       send: request('POST', '/site/nothing', 'Expect: 100-continue', 'Content-Length: 5'),
       status: 404,
       interim: [],
-      then: 'closed',
+      connection: 'closed',
     },
-    'too large': { send: expecting('Content-Length: 50000'), status: 413, interim: [], then: 'closed' },
+    'too large': { send: expecting('Content-Length: 50000'), status: 413, interim: [], connection: 'closed' },
     'no host': bad(head('POST /echo HTTP/1.1', 'Expect: 100-continue', 'Content-Length: 5')),
     'two lengths': bad(expecting('Content-Length: 5', 'Content-Length: 6')),
     'a wrong method': {
       send: request('DELETE', '/site/page', 'Expect: 100-continue', 'Content-Length: 5'),
       status: 405,
       interim: [],
-      then: 'closed',
+      connection: 'closed',
     },
   }),
   ...rule('continue-no-body', {
-    get: { send: get('/x', 'Expect: 100-continue'), status: 200, then: 'open' },
-    'length zero': { send: expecting('Content-Length: 0'), status: 200, then: 'open', body: '' },
+    get: { send: get('/x', 'Expect: 100-continue'), status: 200, connection: 'open' },
+    'length zero': { send: expecting('Content-Length: 0'), status: 200, connection: 'open', body: '' },
   }),
   ...rule('continue-order', {
     'after another response': {

@@ -7,7 +7,7 @@ const page = (value: string, format: string): Omit<Case, 'id' | 'rule'> =>
 const none = (value: string): Omit<Case, 'id' | 'rule'> => ({
   send: get('/site/page', `Accept: ${value}`),
   status: 406,
-  then: 'open',
+  connection: 'open',
 })
 const coded = (value: string, coding: string | false): Omit<Case, 'id' | 'rule'> =>
   ok(get('/plain/page.html', `Accept-Encoding: ${value}`), {

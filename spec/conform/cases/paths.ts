@@ -5,12 +5,12 @@ const found = (target: string, body: string): Omit<Case, 'id' | 'rule'> => ok(ge
 const refused = (target: string, status: number | readonly number[] = 400): Omit<Case, 'id' | 'rule'> => ({
   send: get(target),
   status,
-  then: 'open',
+  connection: 'open',
 })
 const to = (name: string, location: string, status = 302): Omit<Case, 'id' | 'rule'> => ({
   send: get(`/redirect/${name}`),
   status,
-  then: 'open',
+  connection: 'open',
   headers: { location },
 })
 

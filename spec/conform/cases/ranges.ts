@@ -6,7 +6,7 @@ const file = '/files/digits.txt'
 const part = (value: string, from: number, to: number): Omit<Case, 'id' | 'rule'> => ({
   send: get(file, `Range: ${value}`),
   status: 206,
-  then: 'open',
+  connection: 'open',
   body: digits.slice(from, to + 1),
   headers: {
     'content-range': `bytes ${from}-${to}/16`,
@@ -44,7 +44,7 @@ export const ranges: readonly Case[] = [
     value => ({
       send: get(file, `Range: ${value}`),
       status: 416,
-      then: 'open',
+      connection: 'open',
       headers: { 'content-range': 'bytes */16' },
     }),
   ),
@@ -77,7 +77,7 @@ export const ranges: readonly Case[] = [
       'a hundred': `bytes=${Array.from({ length: 100 }, (_, i) => `${i}-${i}`).join(',')}`,
       'many of all': `bytes=${'0-,'.repeat(200)}0-`,
     },
-    value => ({ send: get(file, `Range: ${value}`), status: [200, 206, 416], then: 'open' }),
+    value => ({ send: get(file, `Range: ${value}`), status: [200, 206, 416], connection: 'open' }),
   ),
   ...each('range-method', { post: 'POST', head: 'HEAD', put: 'PUT', delete: 'DELETE' }, method => ({
     ...ok(request(method, method === 'HEAD' ? file : '/x', 'Range: bytes=0-3')),
@@ -85,7 +85,11 @@ export const ranges: readonly Case[] = [
   })),
   ...rule('range-other', {
     'a text': ok(get('/x', 'Range: bytes=0-0'), { body: 'ok', headers: { 'content-range': false } }),
-    'an empty file': { send: get('/files/empty.txt', 'Range: bytes=0-'), status: [200, 416], then: 'open' },
+    'an empty file': {
+      send: get('/files/empty.txt', 'Range: bytes=0-'),
+      status: [200, 416],
+      connection: 'open',
+    },
     'a missing file': { send: get('/files/nothing', 'Range: bytes=0-3'), status: 404 },
     'two fields': { send: get(file, 'Range: bytes=0-1', 'Range: bytes=4-5'), status: [200, 206, 400, 416] },
     'a compressed file': {
@@ -98,14 +102,18 @@ export const ranges: readonly Case[] = [
     'a large file': {
       send: get('/files/large.bin', 'Range: bytes=100000-299998'),
       status: 206,
-      then: 'open',
+      connection: 'open',
       headers: { 'content-length': '199999' },
     },
   }),
   ...rule('if-range', {
     tag: { ...part('bytes=0-3', 0, 3), send: get(file, 'Range: bytes=0-3', 'If-Range: "v1"') },
     // a time of the last change is a strong validator only if the server knows that no other change was near
-    date: { send: get(file, 'Range: bytes=0-3', `If-Range: ${changed}`), status: [200, 206], then: 'open' },
+    date: {
+      send: get(file, 'Range: bytes=0-3', `If-Range: ${changed}`),
+      status: [200, 206],
+      connection: 'open',
+    },
     'another tag': whole('Range: bytes=0-3', 'If-Range: "v2"'),
     'an earlier date': whole('Range: bytes=0-3', 'If-Range: Sun, 06 Nov 1994 08:49:36 GMT'),
     'a later date': whole('Range: bytes=0-3', 'If-Range: Sun, 06 Nov 1994 08:49:38 GMT'),

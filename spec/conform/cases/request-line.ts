@@ -8,8 +8,8 @@ const methods: readonly Case[] = [
   ...rule('get-and-head', {
     get: ok(get('/x'), { app: seen, body: 'ok' }),
     head: ok(request('HEAD', '/x'), { app: { method: 'HEAD' } }),
-    'get-missing': { send: get('/site/nothing'), status: 404, then: 'open' },
-    'head-missing': { send: request('HEAD', '/site/nothing'), status: 404, then: 'open' },
+    'get-missing': { send: get('/site/nothing'), status: 404, connection: 'open' },
+    'head-missing': { send: request('HEAD', '/site/nothing'), status: 404, connection: 'open' },
   }),
   ...each(
     'method-token',
@@ -170,19 +170,19 @@ const versions: readonly Case[] = [
     'without Host': {
       send: head('GET /x HTTP/1.0'),
       status: 200,
-      then: 'closed',
+      connection: 'closed',
       app: { version: '1.0', path: '/x' },
     },
     'with Host': {
       send: head('GET /x HTTP/1.0', 'Host: b.test'),
       status: 200,
-      then: 'closed',
+      connection: 'closed',
       app: { host: 'b.test' },
     },
     'a body by length': {
       send: `${head('POST /echo HTTP/1.0', 'Content-Length: 5')}hello`,
       status: 200,
-      then: 'closed',
+      connection: 'closed',
       body: 'hello',
     },
   }),

@@ -47,7 +47,7 @@ const heads: readonly Case[] = [
       methods: ['GET', 'HEAD'],
       status: 200,
       rest: [200],
-      then: 'open',
+      connection: 'open',
       check: sameHeads,
     }),
   ),
@@ -57,7 +57,7 @@ const heads: readonly Case[] = [
       methods: ['GET', 'HEAD'],
       status: 404,
       rest: [404],
-      then: 'open',
+      connection: 'open',
       check: sameHeads,
     },
     'a redirect': {
@@ -65,7 +65,7 @@ const heads: readonly Case[] = [
       methods: ['GET', 'HEAD'],
       status: 302,
       rest: [302],
-      then: 'open',
+      connection: 'open',
       check: sameHeads,
     },
     'an exception': {
@@ -73,7 +73,7 @@ const heads: readonly Case[] = [
       methods: ['GET', 'HEAD'],
       status: 500,
       rest: [500],
-      then: 'open',
+      connection: 'open',
       check: sameHeads,
     },
   }),
@@ -101,20 +101,20 @@ const heads: readonly Case[] = [
 const bare = { 'content-length': false, 'transfer-encoding': false } as const
 const statuses: readonly Case[] = [
   ...rule('status-204', {
-    'a body': { send: get('/status/204'), status: 204, then: 'open', headers: bare, body: '' },
+    'a body': { send: get('/status/204'), status: 204, connection: 'open', headers: bare, body: '' },
     'of a POST': {
       send: `${method('POST', '/status/204', 'Content-Length: 2')}hi`,
       status: 204,
-      then: 'open',
+      connection: 'open',
       headers: bare,
       body: '',
     },
-    'of a HEAD': { send: method('HEAD', '/status/204'), status: 204, then: 'open', headers: bare },
-    'a stream': { send: get('/streamed'), status: 204, then: 'open', headers: bare, body: '' },
+    'of a HEAD': { send: method('HEAD', '/status/204'), status: 204, connection: 'open', headers: bare },
+    'a stream': { send: get('/streamed'), status: 204, connection: 'open', headers: bare, body: '' },
     options: {
       send: method('OPTIONS', '/site/page'),
       status: 204,
-      then: 'open',
+      connection: 'open',
       headers: { ...bare, allow: 'GET, HEAD, POST, PUT, OPTIONS' },
     },
   }),
@@ -122,34 +122,39 @@ const statuses: readonly Case[] = [
     'a body': {
       send: get('/status/205'),
       status: 205,
-      then: 'open',
+      connection: 'open',
       headers: { 'content-length': '0' },
       body: '',
     },
     'of a POST': {
       send: method('POST', '/status/205', 'Content-Length: 0'),
       status: 205,
-      then: 'open',
+      connection: 'open',
       headers: { 'content-length': '0' },
       body: '',
     },
-    'of a HEAD': { send: method('HEAD', '/status/205'), status: 205, then: 'open' },
+    'of a HEAD': { send: method('HEAD', '/status/205'), status: 205, connection: 'open' },
   }),
   ...rule('status-304', {
     'a body': {
       send: get('/status/304'),
       status: 304,
-      then: 'open',
+      connection: 'open',
       headers: { 'transfer-encoding': false },
       body: '',
     },
     'of a HEAD': {
       send: method('HEAD', '/status/304'),
       status: 304,
-      then: 'open',
+      connection: 'open',
       headers: { 'transfer-encoding': false },
     },
-    'and another request': { send: get('/status/304') + get('/x'), status: 304, rest: [200], then: 'open' },
+    'and another request': {
+      send: get('/status/304') + get('/x'),
+      status: 304,
+      rest: [200],
+      connection: 'open',
+    },
   }),
   ...each(
     'status-line',
@@ -163,7 +168,12 @@ const statuses: readonly Case[] = [
       '503': '503',
       '599': '599',
     },
-    status => ({ send: get(`/status/${status}`), status: Number(status), then: 'open', body: 'a body' }),
+    status => ({
+      send: get(`/status/${status}`),
+      status: Number(status),
+      connection: 'open',
+      body: 'a body',
+    }),
   ),
   ...rule('no-interim-1.0', {
     expect: {
@@ -204,7 +214,7 @@ const lengths: readonly Case[] = [
     '1.0': {
       send: head('GET /stream HTTP/1.0'),
       status: 200,
-      then: 'closed',
+      connection: 'closed',
       headers: { 'transfer-encoding': false },
     },
     'a HEAD of a stream': ok(method('HEAD', '/stream')),
@@ -242,7 +252,12 @@ const headers: readonly Case[] = [
       delete: '/value?%7F',
       'beyond Latin-1': '/value?%E6%97%A5',
     },
-    target => ({ send: get(target), status: 500, then: 'open', headers: { 'x-a': false, 'x-c': false } }),
+    target => ({
+      send: get(target),
+      status: 500,
+      connection: 'open',
+      headers: { 'x-a': false, 'x-c': false },
+    }),
   ),
   ...each(
     'field-values-sent',
@@ -267,14 +282,14 @@ const headers: readonly Case[] = [
     'a malformed body': {
       send: [request('POST', '/echo', 'Transfer-Encoding: chunked'), 'zz\r\n'],
       status: 400,
-      then: 'closed',
+      connection: 'closed',
       headers: { 'x-endpoint': 'yes' },
       paths: ['/echo'],
     },
     'a malformed body after a chunk': {
       send: [`${request('POST', '/echo', 'Transfer-Encoding: chunked')}5\r\nhello\r\n`, 'zz\r\n'],
       status: 400,
-      then: 'closed',
+      connection: 'closed',
       headers: { 'x-endpoint': 'yes' },
     },
   }),

@@ -8,7 +8,11 @@ const zero = '0\r\n\r\n'
 /** A POST with these lines and a body that another recipient may cut elsewhere. */
 const sent = (lines: readonly string[], body: string): string => request('POST', '/echo', ...lines) + body
 
-const rejected = (send: string): Omit<Case, 'id' | 'rule'> => ({ send, status: [400, 501], then: 'closed' })
+const rejected = (send: string): Omit<Case, 'id' | 'rule'> => ({
+  send,
+  status: [400, 501],
+  connection: 'closed',
+})
 
 const names: readonly Case[] = [
   ...each(
@@ -104,7 +108,7 @@ const names: readonly Case[] = [
     line => ({
       send: sent([line, `Content-Length: ${zero.length + hidden.length}`], zero + hidden),
       status: 200,
-      then: 'open',
+      connection: 'open',
       body: zero + hidden,
     }),
   ),
@@ -147,39 +151,39 @@ const lengths: readonly Case[] = [
     'a body of GET': {
       send: `${get('/echo', `Content-Length: ${hidden.length}`)}${hidden}`,
       status: 200,
-      then: 'open',
+      connection: 'open',
       body: hidden,
     },
     'a body that the app does not read': {
       send: `${get('/x', `Content-Length: ${hidden.length}`)}${hidden}`,
       status: 200,
-      then: 'open',
+      connection: 'open',
       body: 'ok',
     },
     'a body of HEAD': {
       send: `${request('HEAD', '/x', `Content-Length: ${hidden.length}`)}${hidden}`,
       status: 200,
-      then: 'open',
+      connection: 'open',
     },
     'a body of a missing page': {
       send: `${get('/site/nothing', `Content-Length: ${hidden.length}`)}${hidden}`,
       status: 404,
-      then: 'open',
+      connection: 'open',
     },
     'chunks of DELETE': {
       send: `${request('DELETE', '/x', 'Transfer-Encoding: chunked')}${hidden.length.toString(16)}\r\n${hidden}\r\n${zero}`,
       status: 200,
-      then: 'open',
+      connection: 'open',
     },
     'a body of OPTIONS *': {
       send: `${request('OPTIONS', '*', `Content-Length: ${hidden.length}`)}${hidden}`,
       status: 200,
-      then: 'open',
+      connection: 'open',
     },
     'a body that is rejected': {
       send: `${head('POST /echo HTTP/1.1', 'Host: a b', `Content-Length: ${hidden.length}`)}${hidden}`,
       status: 400,
-      then: 'closed',
+      connection: 'closed',
       app: false,
     },
   }),

@@ -309,6 +309,12 @@ export const requestRules: readonly Rule[] = [
     'A head that does not come in time is a 408',
     'nothing | a request line | half a header',
   ),
+  own(
+    'response-cut',
+    'RFC 9112 §8',
+    'A response that has begun ends where it is if its request turns out to be malformed; nothing else is sent within it',
+    'a malformed chunk | a malformed trailer | a malformed request after it',
+  ),
   should(
     'body-slow',
     'RFC 9110 §15.5.9',
