@@ -76,7 +76,7 @@ const readAnd = (responds: (conn: Conn) => Conn) => (conn: Conn) =>
 
 const drip = async function* () {
   yield 'one '
-  await new Promise(resolve => setTimeout(resolve, 400))
+  await new Promise(resolve => setTimeout(resolve, 800))
   yield 'two '
 }
 
@@ -165,11 +165,11 @@ const plugsOf = (folder: string, reads: string[]): Readonly<Record<string, (conn
     probe: text('probe'),
     echo: echo(reads),
     slow: slow(60),
-    slower: slow(250),
+    slower: slow(600),
     'read-bytes': readAnd(resp(200, Buffer.alloc(40_000, 'x'))),
     'read-unicode': readAnd(text('\u00e9'.repeat(40_000))),
     'read-short': readAnd(text('short')),
-    hurry: (conn: Conn) => effect.map(() => text('read')(conn))(conn.body.bytes({ readTimeout: 500 })),
+    hurry: (conn: Conn) => effect.map(() => text('read')(conn))(conn.body.bytes({ readTimeout: 1_000 })),
     site,
     files: pipeline(staticFiles({ at: '/files', from, etag: () => '"v1"' }), noFile),
     weak: pipeline(staticFiles({ at: '/weak', from, etag: () => 'W/"v1"' }), noFile),

@@ -48,6 +48,10 @@ export interface Expected {
 export interface Sent {
   /** Each character is one byte. Several parts: each is sent after something came back, or after a short while. */
   readonly send: string | readonly string[]
+  /** Whether each further part is sent only after something came back. Default: or after a short while. */
+  readonly waits?: boolean
+  /** Milliseconds after which the exchange has failed. Default: 20,000. */
+  readonly timeout?: number
   /** The methods of the requests, if they are not the first word of the bytes and then GET. */
   readonly methods?: readonly string[]
   /**

@@ -29,9 +29,9 @@ const probe = 'GET /probe HTTP/1.1\r\nHost: probe.test\r\nConnection: close\r\n\
 const probeBody = 'probe'
 
 /** Milliseconds after which an exchange has failed. */
-const timeout = 5_000
+const defaultTimeout = 20_000
 /** Milliseconds after which the next part is sent, if nothing comes back. */
-const pause = 60
+const pause = 200
 
 /** Values of a header, in any case of letters. */
 export const valuesOf = (answer: Answer, name: string): readonly string[] =>
@@ -158,7 +158,7 @@ const saysClose = (answer: Answer): boolean =>
  */
 export const exchange = (
   port: number,
-  { send, methods, end = false }: Sent,
+  { send, methods, end = false, waits = false, timeout = defaultTimeout }: Sent,
   count: number,
 ): Promise<Exchange> =>
   new Promise(resolve => {
@@ -193,7 +193,7 @@ export const exchange = (
       const part = parts.shift()
       if (part === undefined) return
       socket.write(part, 'latin1')
-      if (parts.length > 0) sendTimer = setTimeout(sendNext, pause)
+      if (parts.length > 0 && !waits) sendTimer = setTimeout(sendNext, pause)
       else if (end === true) socket.end()
       else if (end === 'reset') sendTimer = setTimeout(reset, pause)
     }
@@ -209,6 +209,9 @@ export const exchange = (
       probed = true
       socket.write(probe)
     })
-    socket.on('error', cause => done(true, `the connection fails: ${cause.message}`))
+    // a part that is sent after the server has closed its half fails, as it may
+    socket.on('error', cause =>
+      Array.isArray(send) ? done(true) : done(true, `the connection fails: ${cause.message}`),
+    )
     if (end !== 'reset') socket.on('close', () => done(true))
   })

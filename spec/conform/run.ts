@@ -22,7 +22,7 @@ export const nodeMajor = Number(process.versions.node.split('.')[0])
 const lanes = 24
 
 /** The limits of the servers, which cases exceed. */
-export const limits = { maxHeaderSize: 4_096, maxTargetSize: 1_024, headersTimeout: 1_500 } as const
+export const limits = { maxHeaderSize: 4_096, maxTargetSize: 1_024, headersTimeout: 2_500 } as const
 
 /** What every response must satisfy (RFC 9110 §5.6.7, §6.6.1, §15.5.6; RFC 9112 §9.6). */
 const answerProblems = (answer: Answer): readonly string[] => {

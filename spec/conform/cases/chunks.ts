@@ -179,7 +179,7 @@ const ends: readonly Case[] = [
       'within a chunk': chunked('5\r\nhel'),
       'before the last line': chunked('5\r\nhello\r\n0\r\n'),
     },
-    send => ({ send, end: 'reset', status: 0, connection: 'closed', paths: ['/echo'], reads: [] }),
+    send => ({ send, end: 'reset', status: 0, connection: 'closed', reads: [] }),
   ),
   ...rule('body-limit', {
     'a length': { send: post('x'.repeat(2_001)), status: 413, paths: ['/echo'], reads: [] },
@@ -191,7 +191,7 @@ const ends: readonly Case[] = [
       reads: [],
     },
     'chunks in parts': {
-      send: [chunked(`5DC\r\n${'x'.repeat(1_500)}\r\n`), `5DC\r\n${'x'.repeat(1_500)}\r\n`, '0\r\n\r\n'],
+      send: [chunked(`5DC\r\n${'x'.repeat(1_500)}\r\n`), `5DC\r\n${'x'.repeat(1_500)}\r\n`],
       status: 413,
       connection: 'closed',
       paths: ['/echo'],
@@ -211,6 +211,7 @@ const ends: readonly Case[] = [
       status: 200,
       connection: 'closed',
       cut: true,
+      waits: true,
       body: /^(?!.*HTTP\/1)/s,
     },
     'a malformed trailer': {
@@ -218,10 +219,12 @@ const ends: readonly Case[] = [
       status: 200,
       connection: 'closed',
       cut: true,
+      waits: true,
       body: /^(?!.*HTTP\/1)/s,
     },
     'a malformed request after it': {
       send: [get('/drip'), 'nonsense\r\n\r\n'],
+      waits: true,
       status: 200,
       rest: [400],
       connection: 'closed',

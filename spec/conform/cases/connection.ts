@@ -128,17 +128,17 @@ const last: readonly Case[] = [
     'a large body that is too large': closed(post('x'.repeat(400_000)), { status: 413 }),
   }),
   ...rule('close-late', {
-    'after close': closed([get('/slow', 'Connection: close'), smuggled], { body: 'slow' }),
+    'after close': closed([get('/slower', 'Connection: close'), smuggled], { body: 'slow' }),
     'after close of a POST': closed([post('hi', 'Connection: close'), smuggled], { body: 'hi' }),
     'after 1.0': {
-      send: [head('GET /slow HTTP/1.0'), smuggled],
+      send: [head('GET /slower HTTP/1.0'), smuggled],
       status: 200,
       connection: 'closed',
       body: 'slow',
     },
     'after a rejected request': bad([head('GET /x HTTP/1.1'), smuggled]),
     'after a malformed request': bad(['nonsense\r\n\r\n', smuggled]),
-    'bytes after close': closed([get('/slow', 'Connection: close'), 'nonsense\r\n\r\n'], { body: 'slow' }),
+    'bytes after close': closed([get('/slower', 'Connection: close'), 'nonsense\r\n\r\n'], { body: 'slow' }),
   }),
   ...rule('pipelining', {
     two: ok(get('/x') + get('/y'), { rest: [200], paths: ['/x', '/y'] }),
@@ -200,6 +200,7 @@ const upgrades: readonly Case[] = [
     'without Connection': ok(get('/x', 'Upgrade: websocket')),
     'a body with it': ok(post('hi', 'Connection: upgrade', 'Upgrade: x'), { body: 'hi' }),
     'a request after it': ok(get('/x', 'Connection: upgrade', 'Upgrade: x') + get('/y'), {
+      timeout: 4_000,
       rest: [200],
       paths: ['/x', '/y'],
     }),

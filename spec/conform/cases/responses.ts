@@ -284,7 +284,6 @@ const headers: readonly Case[] = [
       status: 400,
       connection: 'closed',
       headers: { 'x-endpoint': 'yes' },
-      paths: ['/echo'],
     },
     'a malformed body after a chunk': {
       send: [`${request('POST', '/echo', 'Transfer-Encoding: chunked')}5\r\nhello\r\n`, 'zz\r\n'],
