@@ -13,6 +13,7 @@ import {
   type WithSession,
 } from '../lib/index.js'
 import { ConnRecord } from '../lib/conn/record.js'
+import { blankState } from '../lib/conn/request-state.js'
 import type { Source } from '../lib/conn/source.js'
 import { nodeCipher, type Cipher } from '../lib/crypto/cipher.js'
 import { decode, encode, type Term } from '../lib/crypto/term-format.js'
@@ -56,11 +57,12 @@ const source: Source = {
   now: 0,
   entropy: (_, length) => new Uint8Array(length),
   signal: new AbortController().signal,
+  draining: new AbortController().signal,
   endpointUrl: undefined,
   secretKeyBase,
   observer: undefined,
   watch: undefined,
-  state: { waiting: undefined, checks: undefined },
+  state: blankState(),
 }
 
 const blank = ConnRecord.of(source)

@@ -37,6 +37,8 @@ export interface StreamBody {
   readonly chunks: AsyncIterable<string | Uint8Array>
   /** Whether status and headers are sent immediately; otherwise with the first chunk. */
   readonly flushHeaders?: boolean
+  /** What becomes of the stream when the server stops: it is sent to its end, or ended. Default `'finish'`. */
+  readonly onDrain?: 'finish' | 'end'
 }
 
 /** A response body is data: text (sent as UTF-8), bytes, a range of a file, or a stream. */

@@ -109,8 +109,10 @@ export interface ConnFields extends Whole {
    * A label names its one purpose and its subject, such as `'invite:' + email`. The only randomness a plug may use.
    */
   entropy(label: string, length: number): Uint8Array
-  /** Fires once: when the client has left, the deadline has passed, or the rest of the request is malformed. */
+  /** Fires once: when the client has left, the deadline has passed, the rest of the request is malformed, or a stop ends the stream. */
   readonly signal: AbortSignal
+  /** Fires once: when the server begins to stop. What has no end of its own, such as an event stream, should end then. */
+  readonly draining: AbortSignal
   /** Where people reach the app, as the endpoint's `url` says (`'https://example.com'`); undefined if it does not. */
   readonly endpointUrl: string | undefined
   /** The secret that keys are derived from, or undefined if the endpoint has none. */

@@ -5,9 +5,9 @@
 import type { Conn, Responded } from './conn.js'
 import { ConnRecord } from './conn/record.js'
 import type { PlugError } from './error.js'
+import { negotiate } from './http/accept.js'
 import { deleteHeader, headerProblem, putHeader, type HeaderList } from './http/headers.js'
 import { htmlEscape } from './http/html.js'
-import { list, mediaType, type MediaType } from './http/media-type.js'
 import { reasonPhraseOr } from './http/status.js'
 
 const phraseOf = (status: number): string => reasonPhraseOr('Error', status)
@@ -17,33 +17,26 @@ type Format = (typeof formats)[number]
 
 const isFormat = (value: unknown): value is Format => formats.some(format => format === value)
 
-/** The format of a media range, if the range names one. */
-const named = ({ type, subtype }: MediaType): Format | undefined => {
-  const essence = `${type}/${subtype}`
-  if (essence === 'text/html' || essence === 'application/xhtml+xml') return 'html'
-  if (essence === 'application/json' || subtype.endsWith('+json')) return 'json'
-  return essence === 'text/plain' ? 'text' : undefined
+/** What an error response can be, by media type or by the format that a type stands for; the first where anything will do. */
+const offered: Readonly<Record<string, Format>> = {
+  'text/plain': 'text',
+  'text/html': 'html',
+  'application/xhtml+xml': 'html',
+  'application/json': 'json',
+  json: 'json',
+  jsonld: 'json',
+  'json-api': 'json',
 }
+const offers = Object.keys(offered)
 
-/** The format that an Accept header names: of the greatest weight, and of equal ones the first. */
-const asked = (accept: string): Format => {
-  let best: Format = 'text'
-  let weight = 0
-  for (const text of list(accept)) {
-    const range = mediaType(text)
-    const format = range && named(range)
-    const q = Number(range?.params['q'] ?? 1)
-    if (format === undefined || !(q > weight)) continue
-    best = format
-    weight = q
-  }
-  return best
-}
+/** The format that the Accept headers ask for, by the rules of `accepts`; text if they name none. */
+const asked = (headers: readonly string[]): Format =>
+  headers.length === 0 ? 'text' : (offered[negotiate(headers.join(', '), offers) ?? ''] ?? 'text')
 
 /** The format that `accepts` chose, or else the one that the Accept header asks for. */
 const formatOf = (conn: Conn): Format => {
   const chosen = conn.private['plugboardFormat']
-  return isFormat(chosen) ? chosen : asked(conn.reqHeaders.getAll('accept').join(','))
+  return isFormat(chosen) ? chosen : asked(conn.reqHeaders.getAll('accept'))
 }
 
 /** The JSON of a failure. Details that JSON cannot hold are left out: the client has the message all the same. */

@@ -39,6 +39,7 @@ export {
 export type {
   EndpointRequest,
   EndpointResponse,
+  DroppedWrite,
   RenderedError,
   RouterDispatch,
   ServedEndpoint,
@@ -94,6 +95,7 @@ export {
   ifRange,
   matchesEtag,
   notModified,
+  precondition,
   strongEtag,
   weakEtag,
   type Conditions,
@@ -101,12 +103,10 @@ export {
 } from './http/etag.js'
 export { htmlEscape } from './http/html.js'
 export { contentType, headerParams, mediaType, type MediaType } from './http/media-type.js'
+export { addParam, emptyParams, paramsDone } from './http/params.js'
 export {
-  addParam,
   decodeQuery,
-  emptyParams,
   encodeQuery,
-  paramsDone,
   type Params as QueryParams,
   type ParamValue,
   type QueryOptions,

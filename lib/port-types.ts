@@ -147,6 +147,14 @@ export interface ServedEndpoint {
   readonly port: number
 }
 
+/** What is known of a write that a session did not get, because another request has renewed or dropped it meanwhile. */
+export interface DroppedWrite {
+  /** The conn whose changes are not stored. */
+  readonly conn: Conn
+  /** The session's name. */
+  readonly session: string
+}
+
 /** The name of an event, what was measured (in milliseconds), and what it is about. */
 interface Event<Name extends string, Measured extends string, About> {
   readonly name: Name
@@ -159,6 +167,7 @@ interface Event<Name extends string, Measured extends string, About> {
  *
  * - The endpoint that is served tells of each request that reaches the app, as it is run.
  * - Whatever makes the response of a failure tells of that: the endpoint, and the adapter where no app is in the way.
+ * - A session tells of changes that it does not store.
  * - A router tells of each dispatch: it starts once the route is found and its parameters are on the conn, before any
  *   pipeline runs. The end is an exception where the dispatched plug itself fails, expectedly or by a throw, and else a
  *   stop: also behind a pipeline that halts or fails (`conn.error` says so).
@@ -172,6 +181,8 @@ export type TelemetryEvent =
   | Event<'plugboard.endpoint.stop', 'duration', EndpointResponse>
   /** `duration`: milliseconds that the response took to make. */
   | Event<'plugboard.error_rendered', 'duration', RenderedError>
+  /** `systemTime`: milliseconds since the epoch. */
+  | Event<'plugboard.session.write_dropped', 'systemTime', DroppedWrite>
   /** `systemTime`: milliseconds since the epoch. */
   | Event<'plugboard.router_dispatch.start', 'systemTime', RouterDispatch>
   /** `duration`: milliseconds since the start, pipelines included. */

@@ -1,5 +1,5 @@
 /** A request as an adapter reads it: what an adapter of one's own passes to `connOf`. */
-import type { Body, Conn } from './conn.js'
+import type { Body, Conn, StreamBody } from './conn.js'
 import type { CookieMemo } from './crypto/cookie-memo.js'
 import type { HeaderList } from './http/headers.js'
 import type { Observer } from './observer.js'
@@ -22,6 +22,8 @@ export interface RequestSource {
   readonly now: number
   entropy(label: string, length: number): Uint8Array
   readonly signal: AbortSignal
+  /** Fires when the server begins to stop. Default: a signal that never fires. */
+  readonly draining?: AbortSignal
   readonly endpointUrl: string | undefined
   readonly secretKeyBase: string | undefined
   /** The endpoint's memo of cookies, if it has one. No conn shows it. */
@@ -30,6 +32,11 @@ export interface RequestSource {
   readonly telemetry?: TelemetryPort | undefined
   /** Looks on while the request runs: for a trace or a recording. */
   readonly observer?: Observer | undefined
+  /**
+   * Called with each stream that a plug puts on a conn of this request, before the plug returns. The adapter owns the stream
+   * from then on: it listens for its errors, and closes it once, however the request ends.
+   */
+  own?(body: StreamBody, conn: Conn): void
   /** Called with every conn of this request as it is made; undefined outside of tests. */
   readonly watch?: ((conn: Conn) => void) | undefined
 }

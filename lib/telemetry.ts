@@ -32,6 +32,16 @@ export const tellInit = (port: TelemetryPort, { url, port: number }: ServedEndpo
     })(),
   )
 
+/** Tells that a write of a session was dropped. */
+export const tellDroppedWrite = (port: TelemetryPort, conn: Conn, session: string): void =>
+  sheltered(() =>
+    port.execute({
+      name: 'plugboard.session.write_dropped',
+      measurements: { systemTime: port.systemTime() },
+      metadata: { conn, session },
+    })(),
+  )
+
 /**
  * Tells a port of a start, if there is an event for that, and gives what tells it of the end, with how long it took.
  */

@@ -14,6 +14,12 @@ const key = 'plugboardFormat'
 
 const askedFor = (conn: Conn): unknown => (conn.params as Readonly<Record<string, unknown>>)['_format']
 
+/** The Accept header, several of which are one list (RFC 9110 §5.3). */
+const acceptOf = ({ reqHeaders }: Conn): string | undefined => {
+  const values = reqHeaders.getAll('accept')
+  return values.length < 2 ? values[0] : values.join(', ')
+}
+
 /**
  * Chooses one of the offered formats: by the parameter `_format` if there is one among the fetched parameters, else by
  * the Accept header, with Phoenix's rules. Where none is acceptable it fails with `NotAcceptable` (406).
@@ -46,7 +52,7 @@ export const accepts = (formats: readonly string[]) => {
   return declare(
     function accepts<C extends Conn>(conn: C): C | Halted {
       const asked = askedFor(conn)
-      const put = puts.get((asked === undefined ? byHeader(conn.reqHeaders.get('accept')) : asked) as string)
+      const put = puts.get((asked === undefined ? byHeader(acceptOf(conn)) : asked) as string)
       return put === undefined ? fail(conn, refused) : put(conn)
     },
     () => [notAcceptable],

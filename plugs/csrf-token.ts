@@ -7,6 +7,8 @@ import { maskedCompare } from '../lib/crypto/compare.js'
 import { generateCached } from '../lib/crypto/key-generator.js'
 import * as messageVerifier from '../lib/crypto/message-verifier.js'
 import { isNone } from '../lib/fp.js'
+import { isAscii } from '../lib/http/utf8.js'
+import { mustBe } from '../lib/options.js'
 
 /** Bytes of a state, of a mask and of a nonce, all of them text. */
 const stateBytes = 24
@@ -87,15 +89,26 @@ const hostPart = /^(?:.*@)?(\[[^\]]*\]|[^:]*)/
 /** A host without the brackets of an IPv6 address. */
 export const bareHost = (host: string): string => host.replace(/^\[|\]$/g, '')
 
+/** A host as browsers name it in a request: of one beyond ASCII, the ASCII form. */
+export const asciiHost = (host: string): string =>
+  !isAscii(host) && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host
+
 /**
- * The host of a URL as Elixir's URI.parse gives it: undefined for a path and whatever else names none. Before that the URL
- * is taken as browsers take it, who drop line breaks and tabs and read a backslash as a slash.
+ * The host of a URL as Elixir's URI.parse gives it: undefined for a path. Before that the URL is taken as browsers take it, who drop
+ * line breaks and tabs, read a backslash as a slash, and find the host of `http:evil.example` although it has no slashes.
+ *
+ * @throws TypeError for a URL that has a scheme and no host: a form that is sent there must not hold a token for this site
  */
 export const hostOfUrl = (url: string): string | undefined => {
+  const refuse = (): never => {
+    throw new TypeError(`getCsrfTokenFor: ${mustBe('url', 'a path of this site, or a URL with a host', url)}`)
+  }
+  if (typeof url !== 'string') return refuse()
   // oxlint-disable-next-line no-control-regex
   const seen = url.replace(/^[\0-\x20]+|[\t\n\r]/g, '').replaceAll('\\', '/')
   const found = authority.exec(seen)
-  return found === null
-    ? undefined
-    : bareHost((hostPart.exec(found[1] as string) as RegExpExecArray)[1] as string)
+  if (found !== null) return bareHost((hostPart.exec(found[1] as string) as RegExpExecArray)[1] as string)
+  if (!/^[a-z][a-z\d+.-]*:/i.test(seen)) return undefined
+  const host = URL.canParse(seen) ? new URL(seen).hostname : ''
+  return host === '' ? refuse() : bareHost(host)
 }

@@ -14,6 +14,7 @@ import { isFetched } from '../lib/fetched.js'
 import type { Assign } from '../lib/pipeline-types.js'
 import { fail } from '../lib/plug.js'
 import {
+  asciiHost,
   bareHost,
   dumpStateFromSession,
   hostOfToken,
@@ -129,8 +130,13 @@ const isSkipped = (conn: Conn): boolean => conn.private['plugboardSkipCsrfProtec
 
 const isSafe = ({ method }: Conn): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
-const isHere = (conn: Conn, allowed: readonly string[], host: string | undefined): boolean =>
-  host !== undefined && (host === bareHost(conn.host) || isAllowedHost(allowed, host))
+const isHere = (conn: Conn, allowed: readonly string[], host: string | undefined): boolean => {
+  if (host === undefined) return false
+  if (host === bareHost(conn.host) || isAllowedHost(allowed, host)) return true
+  // A token names a host beyond ASCII as the URL did, as in Plug; the request has its ASCII form.
+  const ascii = asciiHost(host)
+  return ascii !== host && isHere(conn, allowed, ascii)
+}
 
 const isValid = (conn: Conn, config: Config, state: string, token: unknown): boolean =>
   typeof token === 'string' &&
@@ -277,7 +283,8 @@ export const getCsrfToken = (conn: Conn & WithCsrf): string => {
  * The token for a form that is sent to a URL: the one of {@link getCsrfToken} for a path, and else one that is bound to the
  * URL's host, so that no other host can make use of it.
  *
- * @throws TypeError when the URL names a host and the app has no `secretKeyBase`.
+ * @throws TypeError when the URL has a scheme and no host (`mailto:`, `javascript:`), or when it names a host and the app has no
+ * `secretKeyBase`.
  * @example
  * import type { Conn, WithCsrf } from 'plugboard'
  * import { getCsrfTokenFor } from 'plugboard/plugs'

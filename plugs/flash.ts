@@ -5,6 +5,7 @@
 import type { Conn, WithFlash, WithSession } from '../lib/conn.js'
 import { putPrivate } from '../lib/conn/assigns.js'
 import { fetchedWriter } from '../lib/conn/fetch.js'
+import { isAtom, type Term } from '../lib/crypto/term-format.js'
 import { isFetched, NotFetchedError } from '../lib/fetched.js'
 import { isRecord } from '../lib/is-record.js'
 import { deleteSession, getSession, putSession } from './session/functions.js'
@@ -16,17 +17,40 @@ const consume = deleteSession(key)
 type Messages = Readonly<Record<string, string>>
 type Open = Record<string, string>
 
+const none: Messages = Object.freeze(Object.create(null) as Open)
+
 const copy = (messages: Messages): Open => Object.assign(Object.create(null), messages) as Open
 
 const withFlash = fetchedWriter('flash')
 
-/** The messages of a stored flash: what is no text, or no map at all, is none. */
-const messagesOf = (value: unknown): Messages => {
+type Terms = Readonly<Record<string, Term>>
+
+/** A term as a page of Phoenix would show it; undefined if it has no such form. */
+const textOf = (term: Term | undefined): string | undefined => {
+  if (typeof term === 'string') return term
+  if (typeof term === 'number' || typeof term === 'bigint' || typeof term === 'boolean') return String(term)
+  return isAtom(term) ? term.name : undefined
+}
+
+/** The messages of a stored flash. One that is not a map has none. */
+const messagesOf = (terms: Terms): Messages => {
   const messages: Open = Object.create(null)
-  if (isRecord(value))
-    for (const [name, message] of Object.entries(value))
-      if (typeof message === 'string') messages[name] = message
+  for (const name of Object.keys(terms)) {
+    const text = textOf(terms[name])
+    if (text !== undefined) messages[name] = text
+  }
   return messages
+}
+
+/** Where `fetchFlash` notes stored terms that are not strings, as Phoenix may put them: they are kept as they are. */
+const others = 'plugboardFlashTerms'
+
+const othersOf = (conn: Conn): Terms | undefined => conn.private[others] as Terms | undefined
+
+/** The terms that are not strings; undefined if there are none. */
+const othersIn = (terms: Terms): Terms | undefined => {
+  const found = Object.entries(terms).filter(([, term]) => typeof term !== 'string')
+  return found.length === 0 ? undefined : Object.assign(Object.create(null), Object.fromEntries(found))
 }
 
 /** Where `keepFlash` notes which messages are kept. */
@@ -37,26 +61,37 @@ type Kept = 'all' | readonly string[] | undefined
 
 const keptOf = (conn: Conn): Kept => conn.private[keeping] as Kept
 
-/** The messages that the next request is to see. */
-const keptMessages = (conn: Conn & WithFlash): Messages => {
+/** The flash as it is stored: terms that are not strings are as they were, unless another message took their key. */
+const termsOf = (conn: Conn & WithFlash): Terms => {
   const { flash } = conn
-  const status = conn.status as number
-  const kept = status >= 300 && status <= 308 ? 'all' : keptOf(conn)
-  if (kept === 'all') return copy(flash)
-  const messages: Open = Object.create(null)
-  for (const name of kept ?? []) if (flash[name] !== undefined) messages[name] = flash[name]
-  return messages
+  const held = othersOf(conn)
+  if (held === undefined) return copy(flash)
+  const terms: Record<string, Term> = copy(flash)
+  for (const name of Object.keys(held))
+    if (flash[name] === textOf(held[name])) terms[name] = held[name] as Term
+  return terms
 }
 
-const isEmpty = (messages: Messages): boolean => Object.keys(messages).length === 0
+/** What the next request is to see. */
+const keptTerms = (conn: Conn & WithFlash): Terms => {
+  const status = conn.status as number
+  const kept = status >= 300 && status <= 308 ? 'all' : keptOf(conn)
+  const terms = termsOf(conn)
+  if (kept === 'all') return terms
+  const some: Record<string, Term> = Object.create(null)
+  for (const name of kept ?? []) if (terms[name] !== undefined) some[name] = terms[name]
+  return some
+}
+
+const isEmpty = (messages: Terms): boolean => Object.keys(messages).length === 0
 
 /** What becomes of the flash when the response is sent; `had`: whether the session held one when it was fetched. */
 const settle =
   (had: boolean) =>
   (conn: Conn & WithSession<unknown> & WithFlash): Conn => {
     if (!had && isEmpty(conn.flash)) return conn
-    const messages = keptMessages(conn)
-    return isEmpty(messages) ? consume(conn) : putSession(key, messages)(conn)
+    const terms = keptTerms(conn)
+    return isEmpty(terms) ? consume(conn) : putSession(key, terms)(conn)
   }
 type Hook = (conn: Conn) => Conn
 const fetchedHad = fetchedWriter('flash', settle(true) as unknown as Hook)
@@ -65,6 +100,9 @@ const fetchedNew = fetchedWriter('flash', settle(false) as unknown as Hook)
 /**
  * Reads the flash of the session into `conn.flash`. Messages of this request and older ones live on while the response
  * is a redirect (300 to 308), and are used up by any other. A second time it does nothing.
+ *
+ * Phoenix may store terms that are not strings. Numbers, booleans and atoms are read as strings, as Phoenix shows them.
+ * Terms without such a form, such as maps, are not in `conn.flash`. Both are kept for the next request as they are.
  *
  * @example
  * import { pipeline, redirect } from 'plugboard'
@@ -76,8 +114,10 @@ const fetchedNew = fetchedWriter('flash', settle(false) as unknown as Hook)
 export const fetchFlash = <C extends Conn & WithSession<unknown>>(conn: C): C & WithFlash => {
   if (isFetched(conn.flash)) return conn as C & WithFlash
   const value = stored(conn)
-  const write = value === undefined || value === null ? fetchedNew : fetchedHad
-  return write(conn, messagesOf(value))
+  if (value === undefined || value === null) return fetchedNew(conn, none)
+  const terms = (isRecord(value) ? value : none) as Terms
+  const held = othersIn(terms)
+  return fetchedHad(held === undefined ? conn : putPrivate(others, held)(conn), messagesOf(terms))
 }
 
 const checked = (caller: string, name: string, message: string): void => {
@@ -156,7 +196,10 @@ export const getFlash: GetFlash = ((name?: string) => (conn: Conn) => {
  * const quiet = (conn: Conn & WithFlash) => clearFlash(conn)
  */
 export const clearFlash = <C extends Conn & WithFlash>(conn: C): C =>
-  withFlash(conn, Object.create(null)) as C
+  withFlash(
+    othersOf(conn) === undefined ? conn : putPrivate(others, undefined)(conn),
+    Object.create(null),
+  ) as C
 
 /**
  * Keeps messages for the next request although this response is no redirect: all that are there when it is sent, or with

@@ -40,7 +40,7 @@ export {
 } from './proxy.js'
 export { putLayout, putRootLayout, render, type Layout, type View } from './render.js'
 export { requestId, type RequestIdOptions } from './request-id.js'
-export { rewriteOn, type ForwardedHeader, type RewriteOnOptions } from './rewrite-on.js'
+export { rewriteOn, type ForwardedHeader, type NamedHeader, type RewriteOnOptions } from './rewrite-on.js'
 export { putSecureBrowserHeaders } from './secure-browser-headers.js'
 export * from './session/index.js'
 export { staticFiles, type Directory, type FileInfo, type StaticFilesOptions } from './static-files.js'

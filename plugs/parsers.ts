@@ -15,7 +15,7 @@ import {
   unsupportedMediaType,
 } from '../lib/error.js'
 import { isFetched, type Dict } from '../lib/fetched.js'
-import { contentType, type MediaType } from '../lib/http/media-type.js'
+import { contentType, list as itemsOf, type MediaType } from '../lib/http/media-type.js'
 import { fail } from '../lib/plug.js'
 import { map, type Effect, type Result } from '../lib/effect.js'
 import { bytes, checkOptions, flag, isListOf, isObject, milliseconds, type Rules } from '../lib/options.js'
@@ -58,6 +58,21 @@ const undecoded = Object.freeze(Object.create(null)) as Dict<never>
 const putNone = putBodyParams(Object.freeze(Object.create(null)) as object)
 const putUndecoded = putBodyParams(undecoded)
 
+/** Whether the body was compressed or otherwise encoded: no parser could read it. */
+const isEncoded = ({ reqHeaders }: Conn): boolean =>
+  reqHeaders.has('content-encoding') &&
+  reqHeaders
+    .getAll('content-encoding')
+    .some(codings => itemsOf(codings).some(coding => coding.toLowerCase() !== 'identity'))
+
+// RFC 9110 §12.5.3: what may be sent instead.
+const encoded = unsupportedMediaType(
+  'bodies with a content coding are not read here: send the body without one',
+  {
+    headers: { 'accept-encoding': 'identity' },
+  },
+)
+
 /** Reads media types. It keeps the last one, as most requests of an app repeat its header. */
 const typeReader = (): ((header: string) => MediaType) => {
   let lastHeader = ''
@@ -75,7 +90,7 @@ const typeReader = (): ((header: string) => MediaType) => {
 /**
  * Decodes the query into `conn.queryParams`, the body of a POST, PUT, PATCH or DELETE into `conn.bodyParams`, and both
  * into `conn.params`: path parameters over the body's over the query's. Without a body, or a content type, or for a media
- * type in `pass`, `bodyParams` is empty and nothing is read.
+ * type in `pass`, `bodyParams` is empty and nothing is read. A body with a `Content-Encoding` (gzip) is a 415, since no parser decodes it.
  *
  * A body that is too long fails with `RequestTooLarge` (413), one that comes too slowly with `RequestTimeout` (408), one
  * that ends too early with `BadRequest` (400), one that no parser reads with `UnsupportedMediaType` (415), one that its
@@ -112,6 +127,7 @@ export const parsers = (options: ParsersOptions = {}) => {
     if (header === undefined) return putNone(queried)
     const type = typeOf(header)
     const parser = list.find(each => each.reads(type))
+    if (parser !== undefined && isEncoded(conn)) return fail(queried, encoded)
     if (parser !== undefined)
       return map(({ conn: next = queried, params }: Parsed) => putBodyParams(params)(next))(
         parser.parse(queried, type, given),

@@ -3,15 +3,24 @@
  * with the trust that it leaves to others).
  */
 import type { Conn } from '../lib/conn.js'
-import { putRequest, type RequestParts } from '../lib/conn/rewrite.js'
+import { putRequest } from '../lib/conn/rewrite.js'
+import { headerProblem } from '../lib/http/headers.js'
 import { parseHost } from '../lib/http/uri.js'
+import { isRecord } from '../lib/is-record.js'
 import { checkOptions, isListOf, type Rules } from '../lib/options.js'
-import { nodeAddress, parseForwarded } from './rewrite-on/forwarded.js'
+import { bareAddress, nodeAddress, parseForwarded } from './rewrite-on/forwarded.js'
 import { isTrustable, parseAddress, truster, type Address } from './rewrite-on/trust.js'
 
 /** A header that proxies write. */
 export type ForwardedHeader =
   'forwarded' | 'x-forwarded-for' | 'x-forwarded-host' | 'x-forwarded-port' | 'x-forwarded-proto'
+
+/** Any other header, by what it says: the client's address, the scheme, the host or the port. */
+export type NamedHeader =
+  | { readonly for: string }
+  | { readonly proto: string }
+  | { readonly host: string }
+  | { readonly port: string }
 
 /** Options of {@link rewriteOn}. */
 export interface RewriteOnOptions {
@@ -19,9 +28,10 @@ export interface RewriteOnOptions {
   readonly trust: readonly string[]
   /**
    * The headers to go by. Name those that the proxy sets on every request: any other it may pass on as a client made it
-   * up. Default: the four that begin with `x-forwarded-`.
+   * up. Others are named by what they say: `{ for: 'cf-connecting-ip' }`, `{ proto: 'x-scheme' }`. Default: the four that begin with
+   * `x-forwarded-`.
    */
-  readonly headers?: readonly ForwardedHeader[]
+  readonly headers?: readonly (ForwardedHeader | NamedHeader)[]
 }
 
 const xForwarded: readonly ForwardedHeader[] = [
@@ -31,6 +41,25 @@ const xForwarded: readonly ForwardedHeader[] = [
   'x-forwarded-proto',
 ]
 const known: readonly unknown[] = ['forwarded', ...xForwarded]
+
+const roles = ['for', 'proto', 'host', 'port'] as const
+type Role = (typeof roles)[number]
+
+/** What a header of the options says, and its name. */
+const sourceOf = (header: ForwardedHeader | NamedHeader): readonly [role: string, name: string] =>
+  typeof header === 'string'
+    ? [header.replace('x-forwarded-', ''), header]
+    : (Object.entries(header)[0] as [Role, string])
+
+const isHeader = (value: unknown): boolean => {
+  if (!isRecord(value)) return known.includes(value)
+  const entries = Object.entries(value)
+  const [role, name] = entries[0] ?? []
+  return (
+    entries.length === 1 && roles.includes(role as Role) && headerProblem(name as string, '') === undefined
+  )
+}
+
 const rules: Rules = {
   trust: {
     must: "an array of 'loopback', 'private', addresses and networks such as '10.0.0.0/8'",
@@ -38,49 +67,76 @@ const rules: Rules = {
     required: true,
   },
   headers: {
-    must: `an array of ${known.join(', ')}`,
-    ok: isListOf(name => known.includes(name)),
+    must: `an array of ${known.join(', ')}, and of others by what they say, such as { for: 'cf-connecting-ip' }`,
+    ok: isListOf(isHeader),
   },
 }
 
-type Changes = {
-  -readonly [K in 'remoteIp' | 'scheme' | 'host' | 'port']?: Exclude<RequestParts[K], undefined>
+/** What trusted proxies say of a request. */
+interface Said {
+  remoteIp?: string
+  scheme?: 'http' | 'https'
+  host?: string
+  /** The port of the host, or 0 if it has none. */
+  hostPort?: number
+  port?: number
+  /** How many proxies stand between the server's and the one that the client spoke to. */
+  hops: number
 }
 
-/** The value of a header that was sent exactly once: of two, nobody knows whose is whose. */
-const single = (conn: Conn, name: ForwardedHeader): string | undefined => {
-  const values = conn.reqHeaders.getAll(name)
-  return values.length === 1 ? values[0] : undefined
+const sayScheme = (said: Said, proto: string | undefined): void => {
+  const lower = proto?.toLowerCase()
+  if (lower === 'https' || lower === 'wss') said.scheme = 'https'
+  else if (lower === 'http') said.scheme = 'http'
 }
 
-const putScheme = (changes: Changes, conn: Conn, proto: string | undefined): void => {
-  const secure = proto === 'https' || proto === 'wss'
-  if (!secure && proto !== 'http') return
-  changes.scheme = secure ? 'https' : 'http'
-  if (conn.port === (conn.scheme === 'https' ? 443 : 80)) changes.port = secure ? 443 : 80
-}
-
-const putHost = (changes: Changes, text: string | undefined): void => {
+const sayHost = (said: Said, text: string | undefined): void => {
   const parsed = text === undefined ? undefined : parseHost(text)
   if (parsed === undefined) return
-  changes.host = parsed.host
-  if (parsed.port !== undefined) changes.port = parsed.port
+  said.host = parsed.host
+  said.hostPort = parsed.port ?? 0
 }
 
-const putPort = (changes: Changes, text: string | undefined): void => {
+const sayPort = (said: Said, text: string | undefined): void => {
   const port = text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (port > 0 && port <= 65_535) changes.port = port
+  if (port > 0 && port <= 65_535) said.port = port
 }
+
+const says = { proto: sayScheme, host: sayHost, port: sayPort } as const
+
+const defaultPort = (scheme: 'http' | 'https'): number => (scheme === 'https' ? 443 : 80)
+
+/** The port that the client spoke to: the one that was said, that of the host, or the scheme's own. */
+const portOf = (conn: Conn, { scheme = conn.scheme, hostPort, port }: Said): number => {
+  if (port !== undefined) return port
+  if (hostPort !== undefined) return hostPort === 0 ? defaultPort(scheme) : hostPort
+  return conn.port === defaultPort(conn.scheme) ? defaultPort(scheme) : conn.port
+}
+
+/** The items of a list in a header, those of several lines joined. */
+const itemsOf = (conn: Conn, name: string): readonly string[] => {
+  const values = conn.reqHeaders.getAll(name)
+  return values.length === 0 ? [] : values.join(',').split(',').map(trimmed)
+}
+
+/** Without the white space around it. */
+const trimmed = (text: string): string => text.trim()
 
 /**
  * Rewrites `remoteIp`, `scheme`, `host` and `port` of requests that come from a trusted proxy; others pass unchanged.
  *
  * - `x-forwarded-for`: read from the right, where the nearest proxy wrote; the first address that is not trusted is the
- *   client's, or the leftmost where all are. If anything on the way there is no address, nothing changes.
- * - `x-forwarded-proto` (`https`, `wss`, `http`), `x-forwarded-host`, `x-forwarded-port`: where there is exactly one, and
- *   it is valid. With the scheme the default port changes, too.
+ *   client's, or the leftmost where all are. An address may have a port (`1.2.3.4:61598`, `"[2001:db8::9]:443"`). If anything on the
+ *   way there is no address, nothing changes.
+ * - `x-forwarded-proto` (`https`, `wss`, `http`, in any case), `x-forwarded-host`, `x-forwarded-port`: an invalid value changes
+ *   nothing. Of a list, as proxies make that append, the item counts that stands as far from the right as the client in
+ *   `x-forwarded-for`, or else the leftmost; without a list of addresses it is the rightmost, which the nearest proxy wrote.
  * - `forwarded` (RFC 7239): the same walk by `for`; scheme and host are those that the proxy named which the client spoke
  *   to. A malformed header changes nothing.
+ * - Other headers by what they say, such as `{ for: 'cf-connecting-ip' }`: read as the `x-forwarded-` header of that kind. Of two of
+ *   one kind, the first in `headers` that says something counts; `forwarded` counts last.
+ *
+ * The port is the one that a header names, or that of the host that one names. A host without a port has that of the scheme.
  *
  * Put it first, so that whatever follows sees the client's request.
  *
@@ -91,14 +147,20 @@ const putPort = (changes: Changes, text: string | undefined): void => {
  * const behind = rewriteOn({ trust: ['loopback', '10.0.0.0/8'] })
  * const headers = { 'x-forwarded-for': '6.6.6.6, 203.0.113.9, 10.0.0.2', 'x-forwarded-proto': 'https' }
  * behind(conn('GET', '/', { headers })).remoteIp // => '203.0.113.9'
+ *
+ * const cloudflare = rewriteOn({ trust: ['loopback'], headers: [{ for: 'cf-connecting-ip' }, 'x-forwarded-proto'] })
+ * cloudflare(conn('GET', '/', { headers: { 'cf-connecting-ip': '203.0.113.9' } })).remoteIp // => '203.0.113.9'
  */
 export const rewriteOn = (options: RewriteOnOptions) => {
   checkOptions('rewriteOn', options, rules)
   const { trust, headers = xForwarded } = options
   const trusts = truster(trust)
-  const [byForwarded, byFor, byHost, byPort, byProto] = known.map(name =>
-    headers.includes(name as ForwardedHeader),
-  )
+  const sources = headers.map(sourceOf)
+  const namesOf = (role: Role | 'forwarded'): readonly string[] =>
+    sources.filter(([each]) => each === role).map(([, name]) => name)
+  const byForwarded = namesOf('forwarded').length > 0
+  const byFor = namesOf('for')
+  const others = (['proto', 'host', 'port'] as const).map(role => [says[role], namesOf(role)] as const)
 
   // A server behind a proxy hears from one peer all the time.
   let lastPeer = ''
@@ -123,30 +185,43 @@ export const rewriteOn = (options: RewriteOnOptions) => {
     }
   }
 
-  const putForwarded = (changes: Changes, conn: Conn): void => {
+  const sayForwarded = (said: Said, conn: Conn): void => {
     const proxies = parseForwarded(conn.reqHeaders.getAll('forwarded').join(',')) ?? []
     const [at, address] = client(proxies.map(proxy => nodeAddress(proxy['for'] ?? '')))
-    if (address !== undefined) changes.remoteIp = address.toString()
-    putScheme(changes, conn, proxies[at]?.['proto']?.toLowerCase())
-    putHost(changes, proxies[at]?.['host'])
+    if (proxies.length > 0) said.hops = proxies.length - 1 - at
+    if (address !== undefined) said.remoteIp = address.toString()
+    sayScheme(said, proxies[at]?.['proto'])
+    sayHost(said, proxies[at]?.['host'])
   }
 
-  const putFor = (changes: Changes, conn: Conn): void => {
-    const values = conn.reqHeaders.getAll('x-forwarded-for')
-    if (values.length === 0) return
-    const chain = values.join(',').split(',')
-    const [, address] = client(chain.map(text => text.trim()))
-    if (address !== undefined) changes.remoteIp = address.toString()
+  /** Whether a list of addresses says whose the request is. */
+  const sayFor = (said: Said, conn: Conn, name: string): boolean => {
+    const chain = itemsOf(conn, name)
+    if (chain.length === 0) return false
+    const [at, address] = client(chain.map(bareAddress))
+    said.hops = chain.length - 1 - at
+    if (address === undefined) return false
+    said.remoteIp = address.toString()
+    return true
+  }
+
+  /** The item of a list that the proxy wrote which the client spoke to. */
+  const itemOf = (conn: Conn, name: string, hops: number): string | undefined => {
+    const items = itemsOf(conn, name)
+    return items[Math.max(0, items.length - 1 - hops)]
   }
 
   return function rewriteOn<C extends Conn>(conn: C): C {
     if (!isTrusted(conn.remoteIp)) return conn
-    const changes: Changes = {}
-    if (byForwarded) putForwarded(changes, conn)
-    if (byFor) putFor(changes, conn)
-    if (byProto) putScheme(changes, conn, single(conn, 'x-forwarded-proto'))
-    if (byHost) putHost(changes, single(conn, 'x-forwarded-host'))
-    if (byPort) putPort(changes, single(conn, 'x-forwarded-port'))
-    return Object.keys(changes).length === 0 ? conn : putRequest(changes)(conn)
+    const said: Said = { hops: 0 }
+    if (byForwarded) sayForwarded(said, conn)
+    for (const name of byFor) if (sayFor(said, conn, name)) break
+    for (const [say, names] of others)
+      // the first is the last to speak
+      for (let i = names.length - 1; i >= 0; i--) say(said, itemOf(conn, names[i] as string, said.hops))
+    const { remoteIp, scheme, host, port } = said
+    if (remoteIp === undefined && scheme === undefined && host === undefined && port === undefined)
+      return conn
+    return putRequest({ remoteIp, scheme, host, port: portOf(conn, said) })(conn)
   }
 }

@@ -4,7 +4,6 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Conn, Halted } from '../lib/conn.js'
-import { mergeRespHeaders } from '../lib/conn/resp-headers.js'
 import { chain, of, type Effect, type Result } from '../lib/effect.js'
 import { invalidPath, type PlugError } from '../lib/error.js'
 import { left, right } from '../lib/fp.js'
@@ -28,7 +27,7 @@ import {
   strings,
   type Rules,
 } from '../lib/options.js'
-import { askedRange, knower, respond, type Serving } from './static-files/respond.js'
+import { askedRange, furtherHeaders, knower, respond, type Serving } from './static-files/respond.js'
 
 export type { Directory, FileInfo } from '../lib/port-types.js'
 
@@ -57,9 +56,15 @@ export interface StaticFilesOptions {
    * `'public, max-age=31536000, immutable'`.
    */
   readonly cacheControlForVsnRequests?: string | null
-  /** Makes the entity tag, quotes included. Default: of size, time of change and coding. */
+  /**
+   * Makes the entity tag of the file that is sent, perhaps a compressed one, quotes included. Default: a weak one of size, time of change and coding. A file that changes and keeps
+   * both counts as unchanged: give a tag of the content where that may be, as for files of packages, which all have one time.
+   */
   readonly etag?: (file: FileInfo) => string
-  /** Further headers of 200 and 206, which replace others; or a function that gives them. */
+  /**
+   * Further headers, which replace others, or a function that returns them; the names in `vary` are added to those there are. A 304
+   * has all but those of the body (`content-type`), a 412 and a 416 those that say nothing of the file (`access-control-allow-origin`).
+   */
   readonly headers?: Readonly<Record<string, string>> | ((conn: Conn) => Readonly<Record<string, string>>)
   /** Content types by file name; false to set none. Default: by extension. */
   readonly contentTypes?: Readonly<Record<string, string>> | false
@@ -141,8 +146,9 @@ const decodePath = (segments: readonly string[]): Either<PlugError, readonly str
  * unchanged: other methods, other paths, files that are not there, and those that `only` and `onlyMatching` leave out.
  *
  * A segment that is `.` or `..`, or holds a slash, backslash, colon or NUL once it is decoded, fails with `InvalidPath`
- * (400). A part may be asked for (206; 416 beyond the end; `if-range` is heeded), a file that the client has is not sent
- * again (304), by entity tag or by time. With codings configured, the compressed file that the client wants most is
+ * (400). A file that the client has is not sent again (304), by entity tag or by time; `If-Match` and `If-Unmodified-Since` that do
+ * not hold are a 412. A part may be asked for (206; 416 beyond the end). With `If-Range` it is sent only if the client has the rest of
+ * the same bytes, which the weak default tag cannot say, nor can a date: it gets the whole file, unless `etag` makes strong tags. With codings configured, the compressed file that the client wants most is
  * sent, and `vary` says so. The 304 and ranges are RFC 9110's, which is stricter than Plug.
  *
  * @example
@@ -159,7 +165,7 @@ export const staticFiles = (options: StaticFilesOptions) => {
   checkOptions('staticFiles', options, rules)
   const { from, only = [], onlyMatching = [], contentTypes = {}, headers = {} } = options
   const directory = portOf('staticFiles', from)
-  const fixed = mergeRespHeaders(typeof headers === 'function' ? {} : headers)
+  const fixed = furtherHeaders(typeof headers === 'function' ? {} : headers)
   const prefix = splitPath(options.at)
   const codings: readonly Coding[] = [
     ...(options.encodings ?? []),
@@ -174,7 +180,7 @@ export const staticFiles = (options: StaticFilesOptions) => {
         ? 'public, max-age=31536000, immutable'
         : options.cacheControlForVsnRequests,
     etag: options.etag,
-    putHeaders: typeof headers === 'function' ? conn => mergeRespHeaders(headers(conn)) : () => fixed,
+    headersOf: typeof headers === 'function' ? conn => furtherHeaders(headers(conn)) : () => fixed,
     contentTypes,
     knownOf: knower(),
     varies: codings.length > 0,

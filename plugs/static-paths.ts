@@ -5,7 +5,7 @@
 import { origin } from '../lib/conn/request.js'
 import type { Conn } from '../lib/conn.js'
 import { origin as originRule } from '../lib/http/origin.js'
-import { isLocalPath, type Href, type Path } from '../lib/http/uri.js'
+import { encodeUri, isLocalPath, type Href, type Path } from '../lib/http/uri.js'
 import { isRecord } from '../lib/is-record.js'
 import { checkOptions, flag, type Rules } from '../lib/options.js'
 
@@ -70,7 +70,8 @@ const filesOf = (manifest: unknown, vsn: boolean): ReadonlyMap<string, File> => 
 }
 
 /**
- * The paths of static files, looked up in the manifest of `mix phx.digest`. The manifest is data: the app reads the file,
+ * The paths of static files, looked up in the manifest of `mix phx.digest`. What a URL cannot hold, such as a space in a file's name,
+ * is percent-encoded; escapes stay. The manifest is data: the app reads the file,
  * `JSON.parse(readFileSync('public/cache_manifest.json', 'utf8'))`.
  *
  * @throws TypeError for options that make no sense; the message names the option
@@ -102,7 +103,7 @@ export const staticPaths = (options: StaticPathsOptions = {}): StaticPaths => {
   }
   const path = (given: string): Path => {
     const [file, fragment] = split(given)
-    return `${files.get(file)?.path ?? file}${fragment}` as Path
+    return encodeUri(`${files.get(file)?.path ?? file}${fragment}`) as Path
   }
   return Object.freeze({
     path,

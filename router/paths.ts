@@ -5,6 +5,7 @@
 import { encodeQuery } from '../lib/http/query.js'
 import { decodeSegment, encodeSegment } from '../lib/http/utf8.js'
 import { join, type Segment } from './pattern.js'
+import { mustBe } from '../lib/options.js'
 
 /** Text for a path segment, as Phoenix.Param gives it: of text, a number, a bigint, or the `id` of a record. */
 const textOf = (value: unknown): string | undefined => {
@@ -58,7 +59,7 @@ const partOf = (segment: Segment, pattern: string): Part => {
         throw must(pattern, name, scalar)
       const encoded = encodeSegment(text)
       if (shape !== undefined && !shape.whole.test(decodeSegment(encoded) as string))
-        throw must(pattern, name, `text that fits ${shape.written}, and is ${JSON.stringify(text)}`)
+        throw must(pattern, name, `text that fits ${shape.written}, got ${JSON.stringify(text)}`)
       const made = before + encoded + after
       if (dots.test(made)) throw dotted(pattern, name)
       return made
@@ -100,14 +101,14 @@ const makerOf = (pattern: string, segments: readonly Segment[]): Part => {
 /** The query of a path, with its `?`; nothing for one without values. */
 export const queryOf = (query: Parameters<typeof encodeQuery>[0] = {}): string => {
   if (typeof query !== 'object' || query === null || Array.isArray(query))
-    throw new TypeError('path: the query must be a record')
+    throw new TypeError(`path: ${mustBe('query', 'an object', query)}`)
   const encoded = encodeQuery(query)
   return encoded === '' ? '' : `?${encoded}`
 }
 
 /** The fragment of a path, with its `#`: all that RFC 3986 §3.5 lets stand in one is left as it is. */
 export const fragmentOf = (fragment = ''): string => {
-  if (typeof fragment !== 'string') throw new TypeError('path: the fragment must be a string')
+  if (typeof fragment !== 'string') throw new TypeError(`path: ${mustBe('fragment', 'a string', fragment)}`)
   return fragment === ''
     ? ''
     : `#${encodeURI(fragment.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('#', '%23')}`

@@ -5,6 +5,7 @@
  */
 import { splitPath } from '../lib/http/uri.js'
 import { lacksCallSite } from './call-site.js'
+import { mustBe } from '../lib/options.js'
 
 /** What the text of a parameter must look like. */
 export interface Shape {
@@ -102,9 +103,8 @@ const allowed = `RFC 3986 lets letters, digits and -._~!$&'()*+,;=:@ stand there
 
 /** Throws unless a value is text that can be a path's pattern. */
 export const checkPath: (path: unknown, where: string) => asserts path is string = (path, where) => {
-  if (typeof path !== 'string') throw mistake(where, 'the path must be a string')
-  if (!path.startsWith('/'))
-    throw mistake(where, `the path must start with "/", and is ${JSON.stringify(path)}`)
+  if (typeof path !== 'string') throw mistake(where, mustBe('the path', 'a string', path))
+  if (!path.startsWith('/')) throw mistake(where, `the path must start with "/", got ${JSON.stringify(path)}`)
   const sign = /[?#]/.exec(path)?.[0]
   if (sign !== undefined)
     throw mistake(

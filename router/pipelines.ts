@@ -6,6 +6,7 @@ import type { AnyPlug } from '../lib/pipeline-types.js'
 import { named, pipeline } from '../lib/plug.js'
 import { checkPlug } from './declarations.js'
 import { mistake } from './pattern.js'
+import { mustBe } from '../lib/options.js'
 
 /** Named pipelines, as a router's scopes look them up. */
 export interface NamedPipelines {
@@ -19,7 +20,7 @@ export interface NamedPipelines {
 /** The pipelines of a record, checked. */
 export const namedPipelines = (record: unknown): NamedPipelines => {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
-    throw mistake('pipelines', 'they must be a record of plugs by their names')
+    throw mistake('pipelines', mustBe('pipelines', 'an object of plugs by name', record))
   const byName = new Map<string, AnyPlug>()
   const byPlug = new Map<AnyPlug, AnyPlug>()
   for (const [name, plug] of Object.entries(record) as [string, unknown][]) {

@@ -25,8 +25,8 @@ export interface SessionConfig {
   /** The cookie's name. */
   readonly key: string
   readonly signingSalt: string
-  /** With a salt the cookie is encrypted; without one it is only signed, and readable. */
-  readonly encryptionSalt: string | undefined
+  /** The cookie is always encrypted. */
+  readonly encryptionSalt: string
   /** Seconds; undefined for a cookie that the browser deletes when it closes. */
   readonly maxAge: number | undefined
   /** Undefined: depends on the request's scheme. */
@@ -109,7 +109,7 @@ export const readConfig = (env: Env): Either<readonly string[], Config> => {
       redisUrl,
       key: text('SESSION_KEY', '_snippetbox_key'),
       signingSalt: text('SESSION_SIGNING_SALT', 'snippetbox signing'),
-      encryptionSalt: env['SESSION_ENCRYPTION_SALT'] || undefined,
+      encryptionSalt: text('SESSION_ENCRYPTION_SALT', 'snippetbox encryption'),
       maxAge: whole('SESSION_MAX_AGE', production ? 60 * days : 0, 400 * days) || undefined,
       secure: flag('SESSION_SECURE') ?? (production ? true : undefined),
       httpOnly: flag('SESSION_HTTP_ONLY') ?? true,

@@ -5,6 +5,7 @@ import type { Assigned } from '../conn.js'
 import { putEntry } from './entries.js'
 import { ConnRecord } from './record.js'
 import { nothing } from './rest.js'
+import { mustBe } from '../options.js'
 
 /**
  * Assigns a value to a key; later plugs and views find it under `conn.assigns`, with its type.
@@ -22,7 +23,7 @@ export const assign = <const K extends string, V>(key: K, value: V) => {
 }
 
 const checkKey = (caller: string, key: unknown): void => {
-  if (typeof key !== 'string') throw new TypeError(`${caller}: the key must be a string`)
+  if (typeof key !== 'string') throw new TypeError(`${caller}: ${mustBe('key', 'a string', key)}`)
 }
 
 /**

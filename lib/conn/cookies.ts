@@ -5,7 +5,17 @@ import type { Term } from '../crypto/term-format.js'
 import { isFetched, type Dict, type Fetched } from '../fetched.js'
 import { isRight } from '../fp.js'
 import { decodeCookies, isCookieName, isCookieText } from '../http/cookies.js'
-import { checkOptions, flag, integer, oneOf, pattern, type Rule, type Rules } from '../options.js'
+import {
+  checkOptions,
+  flag,
+  integer,
+  mustBe,
+  oneOf,
+  pattern,
+  shown,
+  type Rule,
+  type Rules,
+} from '../options.js'
 import { isConn } from './is-conn.js'
 import { isDeletion, maxCookieBytes, putCookie, setCookies } from './put-cookie.js'
 import { ConnRecord } from './record.js'
@@ -18,6 +28,11 @@ export interface FetchCookiesOptions<Names extends string = string> {
   readonly signed?: Names | readonly Names[]
   /** Cookies that `putRespCookie` encrypted. */
   readonly encrypted?: Names | readonly Names[]
+  /**
+   * By how many seconds the clock of the server that signed or encrypted a cookie may be ahead. It does not lengthen
+   * the cookie's age. Default 60.
+   */
+  readonly clockSkew?: number
 }
 
 interface FetchCookies {
@@ -53,46 +68,61 @@ const secretOf = (conn: Conn): string => {
   return conn.secretKeyBase
 }
 
-type Reader = typeof sealedTerm.verify
+/** Cookies that are signed or encrypted, and what opens them. */
+interface Sealed {
+  readonly names: readonly string[]
+  readonly read: typeof sealedTerm.verify
+  readonly clockSkew: number | undefined
+}
 
 /** Puts the terms of the named cookies in place of their tokens. */
-const open = (conn: Conn, cookies: Record<string, unknown>, names: readonly string[], read: Reader): void => {
-  if (names.length === 0) return
+const open = (conn: Conn, cookies: Record<string, unknown>, { names, read, clockSkew }: Sealed): void => {
   const sent = sentCookies(conn)
   for (const name of names) {
     const token = sent[name]
     if (token === undefined) continue
-    const opened = read(secretOf(conn), saltOf(name), token as string, { now: conn.now })
+    const opened = read(secretOf(conn), saltOf(name), token as string, {
+      now: conn.now,
+      ...(clockSkew !== undefined && { clockSkew }),
+    })
     if (isRight(opened)) cookies[name] = opened.right
     else delete cookies[name]
   }
 }
 
-const fetchAll = (conn: Conn, signed: readonly string[], encrypted: readonly string[]): Conn => {
+const fetchAll = (conn: Conn, sealed: readonly Sealed[]): Conn => {
   const had = isFetched(conn.cookies)
-  if (had && signed.length + encrypted.length === 0) return conn
+  if (had && sealed.length === 0) return conn
   const cookies: Record<string, unknown> = had
     ? Object.assign(Object.create(null), conn.cookies)
     : parsed(conn)
-  open(conn, cookies, signed, sealedTerm.verify)
-  open(conn, cookies, encrypted, sealedTerm.decrypt)
+  for (const each of sealed) open(conn, cookies, each)
   return ConnRecord.with(conn, { cookies: cookies as Dict<unknown> })
 }
 
-const none: readonly string[] = []
+const none: readonly Sealed[] = []
 
-const namesOf = (options: FetchCookiesOptions, key: keyof FetchCookiesOptions): readonly string[] =>
-  [options[key] ?? none].flat()
+const namesOf = (names: string | readonly string[] = []): readonly string[] => [names].flat()
 
 const cookieNames: Rule = {
   must: 'the name of a cookie or an array of names',
   ok: names =>
     typeof names === 'string' || (Array.isArray(names) && names.every(name => typeof name === 'string')),
 }
-const fetchRules: Rules = { signed: cookieNames, encrypted: cookieNames }
+const notNegative: Rule = {
+  must: 'a non-negative number (seconds)',
+  ok: value => typeof value === 'number' && value >= 0,
+}
+const fetchRules: Rules = { signed: cookieNames, encrypted: cookieNames, clockSkew: notNegative }
+
+const sealedOf = ({ signed, encrypted, clockSkew }: FetchCookiesOptions): readonly Sealed[] =>
+  [
+    { names: namesOf(signed), read: sealedTerm.verify, clockSkew },
+    { names: namesOf(encrypted), read: sealedTerm.decrypt, clockSkew },
+  ].filter(({ names }) => names.length > 0)
 
 /**
- * Parses the request's cookies into `conn.cookies`: values as they were sent, neither decoded nor unquoted. Cookies that
+ * Parses the request's cookies into `conn.cookies`: UTF-8, neither percent-decoded nor unquoted. Cookies that
  * were signed or encrypted are named in the options, and give the terms they were made of.
  *
  * @throws TypeError if an option is unknown or wrong, when it is built
@@ -103,12 +133,11 @@ const fetchRules: Rules = { signed: cookieNames, encrypted: cookieNames }
  * fetchCookies({ signed: 'user' })(conn('GET', '/', { cookies: { user: 'forged' } })).cookies.user // => undefined
  */
 export const fetchCookies: FetchCookies = ((first: Conn | FetchCookiesOptions) => {
-  if (isConn(first)) return fetchAll(first, none, none)
+  if (isConn(first)) return fetchAll(first, none)
   checkOptions('fetchCookies', first, fetchRules)
-  const signed = namesOf(first, 'signed')
-  const encrypted = namesOf(first, 'encrypted')
+  const sealed = sealedOf(first)
   return function fetchCookies(conn: Conn) {
-    return fetchAll(conn, signed, encrypted)
+    return fetchAll(conn, sealed)
   }
 }) as FetchCookies
 
@@ -141,13 +170,12 @@ export interface CookieOptions extends Omit<RespCookie, 'value'> {
   readonly encrypt?: boolean
 }
 
-const latin1 = /^[\x00-\xff]*$/
-/** RFC 6265 §4.1.1, and what a header can carry. */
+/** RFC 6265 §4.1.1; a lone surrogate has no UTF-8. */
 const attribute: Rule = {
-  must: 'a Latin-1 string without ";" and control characters',
-  ok: value => typeof value === 'string' && isCookieText(value) && latin1.test(value),
+  must: 'a string without ";" and control characters, and without lone surrogates',
+  ok: value => typeof value === 'string' && isCookieText(value) && !/\p{Surrogate}/u.test(value),
 }
-const printable = /^[\x20-\x7e\x80-\xff]*$/
+const printable = /^[^\x00-\x1f\x7f\p{Surrogate}]*$/u
 const rules: Readonly<Record<keyof CookieOptions, Rule>> = {
   path: attribute,
   domain: attribute,
@@ -156,24 +184,69 @@ const rules: Readonly<Record<keyof CookieOptions, Rule>> = {
   httpOnly: flag,
   sameSite: oneOf('Strict', 'Lax', 'None'),
   partitioned: flag,
-  extra: pattern(printable, 'a Latin-1 string without control characters'),
+  extra: pattern(printable, 'a string without control characters, and without lone surrogates'),
   sign: flag,
   encrypt: flag,
 }
 
-/** Throws unless a cookie's name and attributes are sound; the message names the option. */
+/** Throws unless a cookie's name and attributes are sound, and such that browsers keep it; the message names the option. */
 export const checkCookie = (caller: string, name: string, given: CookieOptions): void => {
   if (typeof name !== 'string' || !isCookieName(name))
-    throw new TypeError(`${caller}: the cookie name must be a token (RFC 6265)`)
+    throw new TypeError(`${caller}: ${mustBe('the cookie name', 'a token (RFC 6265)', name)}`)
   checkOptions(caller, given, rules)
   if (given.sign && given.encrypt) throw new TypeError(`${caller}: give sign or encrypt, not both`)
+  checkAccepted(caller, name, given)
 }
+
+/** A prefix of a name is one in any case of letters. */
+const hostPrefix = /^__host-/i
+const securePrefix = /^__(?:host|secure)-/i
+
+/** Why browsers keep a cookie only if it is Secure (RFC 6265bis §4.1.2.7 and §4.1.3; CHIPS); undefined if they do not ask. */
+const demandOfSecure = (
+  name: string,
+  { partitioned, sameSite, extra = '' }: CookieOptions,
+): string | undefined =>
+  securePrefix.test(name)
+    ? `the name ${name}`
+    : partitioned === true || /(?:^|;)\s*partitioned\s*(?:;|$)/i.test(extra)
+      ? 'partitioned'
+      : sameSite === 'None' || /(?:^|;)\s*samesite\s*=\s*none\s*(?:;|$)/i.test(extra)
+        ? "sameSite 'None'"
+        : undefined
+
+/** Throws for a cookie that every browser rejects. */
+const checkAccepted = (caller: string, name: string, given: CookieOptions): void => {
+  const refuse = (option: string, must: string, demand: string): never => {
+    const value = shown((given as Readonly<Record<string, unknown>>)[option], option)
+    throw new TypeError(
+      `${caller}: ${option} must be ${must} with ${demand}: browsers reject the cookie otherwise, got ${value}`,
+    )
+  }
+  const demand = given.secure === false ? demandOfSecure(name, given) : undefined
+  if (demand !== undefined) refuse('secure', 'true', demand)
+  if (!hostPrefix.test(name)) return
+  if (given.path !== undefined && given.path !== '/') refuse('path', "'/'", `the name ${name}`)
+  if (given.domain !== undefined) refuse('domain', 'absent', `the name ${name}`)
+  if (/(?:^|;)\s*(?:domain|path)\s*=/i.test(given.extra ?? ''))
+    refuse('extra', 'without domain and path', `the name ${name}`)
+}
+
+/** The attributes of a cookie, Secure if browsers reject it otherwise. */
+export const acceptedCookie = <A extends CookieOptions>(name: string, attributes: A): A =>
+  attributes.secure === undefined && demandOfSecure(name, attributes) !== undefined
+    ? Object.assign({}, attributes, { secure: true })
+    : attributes
 
 /**
  * Sets a response cookie. The value is text, or any term when it is signed or encrypted. HttpOnly and path `/` unless
- * said otherwise; `secure` by the conn's scheme. Over 4,096 bytes in all it fails with `CookieOverflow`.
+ * said otherwise. Over 4,096 bytes in all it fails with `CookieOverflow`. The text is sent as UTF-8, as in Plug.
  *
- * @throws TypeError if the name or the value is not one of a cookie, or an option is unknown or wrong
+ * `secure` is by the conn's scheme, and true if browsers reject the cookie otherwise: with `partitioned`, with `sameSite: 'None'`, and
+ * with a name that begins with `__Host-` or `__Secure-`.
+ *
+ * @throws TypeError if the name or the value is not one of a cookie, if an option is unknown or wrong, or if every browser rejects such
+ * a cookie; the message names the option
  * @example
  * import { putRespCookie } from 'plugboard'
  * import { conn } from 'plugboard/testing'
@@ -181,7 +254,8 @@ export const checkCookie = (caller: string, name: string, given: CookieOptions):
  */
 export const putRespCookie = (name: string, value: Term, given: CookieOptions = {}) => {
   checkCookie('putRespCookie', name, given)
-  const { sign = false, encrypt = false, ...attributes } = given
+  const { sign = false, encrypt = false, ...other } = given
+  const attributes = acceptedCookie(name, other)
   if (sign || encrypt)
     return function putRespCookie<C extends Conn>(conn: C): C {
       const stamp = { signedAt: conn.now / 1000, maxAge: given.maxAge ?? 86400 }
@@ -195,7 +269,7 @@ export const putRespCookie = (name: string, value: Term, given: CookieOptions = 
     }
   if (!attribute.ok(value))
     throw new TypeError(
-      `putRespCookie: the value of "${name}" must be ${attribute.must as string}, unless it is signed or encrypted`,
+      `putRespCookie: the value of "${name}" must be ${attribute.must as string}, unless it is signed or encrypted, got ${shown(value)}`,
     )
   const cookie: RespCookie = Object.freeze({ ...attributes, value: value as string })
   return function putRespCookie<C extends Conn>(conn: C): C {
@@ -215,7 +289,8 @@ export const putRespCookie = (name: string, value: Term, given: CookieOptions = 
  */
 export const deleteRespCookie = (name: string, given: CookieOptions = {}) => {
   checkCookie('deleteRespCookie', name, given)
-  const { sign: _sign, encrypt: _encrypt, ...attributes } = given
+  const { sign: _sign, encrypt: _encrypt, ...other } = given
+  const attributes = acceptedCookie(name, other)
   const cookie: RespCookie = Object.freeze({ ...attributes, value: '', maxAge: 0 })
   return function deleteRespCookie<C extends Conn>(conn: C): C {
     return putCookie(conn, name, cookie, undefined) as C

@@ -6,6 +6,7 @@ import type { Conn, RespCookie } from '../conn.js'
 import { cookieOverflow } from '../error.js'
 import { isFetched, type Dict } from '../fetched.js'
 import { encodeCookie } from '../http/cookies.js'
+import { isAscii } from '../http/utf8.js'
 import { raise } from './raise.js'
 import { putEntry } from './entries.js'
 import { ConnRecord } from './record.js'
@@ -31,7 +32,10 @@ const restOfCookie = 256
 const excess = (conn: Conn, name: string, cookie: RespCookie): number => {
   const { value = '', path = '', domain = '', sameSite = '', extra = '' } = cookie
   const most = name.length + value.length + path.length + domain.length + sameSite.length + extra.length
-  if (most + restOfCookie <= maxCookieBytes) return 0
+  // A character takes three bytes at most, for each unit of UTF-16.
+  if (3 * most + restOfCookie <= maxCookieBytes) return 0
+  const attributes = path + domain + extra
+  if (most + restOfCookie <= maxCookieBytes && isAscii(value) && isAscii(attributes)) return 0
   const size = setCookie(conn, name, cookie).length
   return size > maxCookieBytes ? size : 0
 }
@@ -39,7 +43,7 @@ const excess = (conn: Conn, name: string, cookie: RespCookie): number => {
 const noTexts: readonly string[] = Object.freeze([])
 
 /**
- * The Set-Cookie texts of a conn's response cookies, for an adapter to send.
+ * The Set-Cookie texts of a conn's response cookies, for an adapter to send. They are UTF-8, each character a byte: `é` is written `Ã©`.
  *
  * @example
  * import { putRespCookie, setCookies } from 'plugboard'

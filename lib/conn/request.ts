@@ -5,6 +5,7 @@ import { declare } from '../declared.js'
 import { invalidHeader, invalidQuery } from '../error.js'
 import { withStatus } from '../failure.js'
 import { isLeft } from '../fp.js'
+import type { Conditions } from '../http/etag.js'
 import {
   appendHeader,
   deleteHeader,
@@ -17,6 +18,7 @@ import {
   type HeaderList,
 } from '../http/headers.js'
 import { encodeQuery, queryRules, readQuery, type ParamValue, type QueryOptions } from '../http/query.js'
+import { encodeUri } from '../http/uri.js'
 import { checkOptions } from '../options.js'
 import { isConn } from './is-conn.js'
 import { raise } from './raise.js'
@@ -35,6 +37,27 @@ export const getReqHeader =
   (name: string) =>
   (conn: Conn): readonly string[] =>
     conn.reqHeaders.getAll(name)
+
+const joined = (conn: Conn, name: string): string | undefined => {
+  const values = conn.reqHeaders.getAll(name)
+  return values.length < 2 ? values[0] : values.join(', ')
+}
+
+/**
+ * The conditions of a request, for `precondition`: `If-Match`, `If-Unmodified-Since`, `If-None-Match`, `If-Modified-Since`.
+ *
+ * @example
+ * import { conditionsOf, precondition } from 'plugboard'
+ * import { conn } from 'plugboard/testing'
+ * const c = conn('PUT', '/posts/7', { headers: { 'if-match': '"1"' } })
+ * precondition(c.method, conditionsOf(c), { etag: '"2"' }) // => 412
+ */
+export const conditionsOf = (conn: Conn): Conditions => ({
+  ifMatch: joined(conn, 'if-match'),
+  ifUnmodifiedSince: conn.reqHeaders.get('if-unmodified-since'),
+  ifNoneMatch: joined(conn, 'if-none-match'),
+  ifModifiedSince: conn.reqHeaders.get('if-modified-since'),
+})
 
 const check = (name: string, value: string): void => {
   const problem =
@@ -175,8 +198,8 @@ const fetchQuery = (conn: Conn, options?: QueryOptions): Conn => {
 
 /**
  * Decodes the query string into `conn.queryParams` (nested keys as in Plug: `a[b]=1`, `a[]=1`) and puts it beneath
- * `conn.params`. A query that is too long fails with 414; one that is not UTF-8, nests too deeply or has too many
- * parameters with 400.
+ * `conn.params`. A query that is too long fails with 414; one that is not UTF-8, nests too deeply, or has too many
+ * parameters or too many arrays and objects with 400.
  *
  * @throws TypeError if an option is unknown or wrong, when it is built
  * @example
@@ -238,11 +261,12 @@ interface CurrentUrl {
 
 const pathOf = (conn: Conn, query: string): string => {
   const path = [...conn.scriptName, ...conn.segments].join('/')
-  return `/${path}${query === '' ? '' : `?${query}`}`
+  return encodeUri(`/${path}${query === '' ? '' : `?${query}`}`)
 }
 
 /**
- * The current path, normalised (no empty segments), with its query: for links back to this page.
+ * The current path, normalised (no empty segments), with its query: for links back to this page. Characters that a client may
+ * not send in one, such as a backslash, are percent-encoded, so that it never leads to another site.
  *
  * @example
  * import { currentPath } from 'plugboard'

@@ -13,6 +13,7 @@ import {
 } from '../http/headers.js'
 import { raise } from './raise.js'
 import { ConnRecord } from './record.js'
+import { mustBe } from '../options.js'
 
 /** Raises an `InvalidHeader` for a response header that HTTP forbids. */
 export const checkRespHeader = (name: string, value: string): void => {
@@ -118,7 +119,9 @@ export const updateRespHeader = (name: string, initial: string, update: (value: 
  */
 export const putRespHeaders = (headers: HeaderList) => {
   if (!isHeaderList(headers))
-    throw new TypeError('putRespHeaders: headers must be a HeaderList, such as conn.respHeaders')
+    throw new TypeError(
+      `putRespHeaders: ${mustBe('headers', 'a HeaderList, such as conn.respHeaders', headers)}`,
+    )
   return function putRespHeaders<C extends Conn>(conn: C): C {
     return withHeaders(conn, headers)
   }

@@ -6,8 +6,8 @@ import type { EffectGenerator } from '../iterable-effect.js'
 import { appendHeader, putHeader, type HeaderList } from '../http/headers.js'
 import { htmlEscape } from '../http/html.js'
 import { statusCode, type StatusName } from '../http/status.js'
-import { isLocalPath } from '../http/uri.js'
-import { checkOptions, flag, type Rules } from '../options.js'
+import { encodeUri, encodeUrl, isLocalPath } from '../http/uri.js'
+import { bytes, checkOptions, checkValue, flag, mustBe, oneOf, shown, type Rules } from '../options.js'
 import { appended } from './entries.js'
 import { ConnRecord } from './record.js'
 import { checkRespHeader } from './resp-headers.js'
@@ -38,7 +38,7 @@ export const putStatus = <const S extends number | StatusName>(status: S) => {
 export const resp = <const S extends number | StatusName>(status: S, body: string | Uint8Array) => {
   const code = statusCode(status)
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
-    throw new TypeError('resp: the body must be a string or a Uint8Array')
+    throw new TypeError(`resp: ${mustBe('body', 'a string or a Uint8Array', body)}`)
   return function resp<C extends Conn>(conn: C): C & WithResponse & StatusMark<S> {
     return ConnRecord.resp(conn, code, conn.respHeaders, body) as Conn as C & WithResponse & StatusMark<S>
   }
@@ -81,7 +81,7 @@ const respond = <C extends Conn>(conn: C, contentType: string, body: string): Re
  * text('hello')(conn('GET', '/')).status // => 200
  */
 export const text = (body: string) => {
-  if (typeof body !== 'string') throw new TypeError('text: the body must be a string')
+  if (typeof body !== 'string') throw new TypeError(`text: ${mustBe('body', 'a string', body)}`)
   return function text<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'text/plain; charset=utf-8', body)
   }
@@ -98,7 +98,7 @@ export const text = (body: string) => {
  */
 export const html = (body: string | { toString(): string }) => {
   if (typeof body !== 'string' && (typeof body !== 'object' || body === null))
-    throw new TypeError('html: the body must be a string or an object whose toString gives one')
+    throw new TypeError(`html: ${mustBe('body', 'a string, or an object whose toString returns one', body)}`)
   const markup = String(body)
   return function html<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'text/html; charset=utf-8', markup)
@@ -116,7 +116,7 @@ export const html = (body: string | { toString(): string }) => {
  */
 export const json = (data: unknown) => {
   const body = JSON.stringify(data) as string | undefined
-  if (body === undefined) throw new TypeError('json: the data must be something that JSON can hold')
+  if (body === undefined) throw new TypeError(`json: ${mustBe('data', 'a value that JSON can hold', data)}`)
   return function json<C extends Conn>(conn: C): Responding<C> {
     return respond(conn, 'application/json; charset=utf-8', body)
   }
@@ -125,28 +125,42 @@ export const json = (data: unknown) => {
 /** Where to redirect: a path of this site, or any URL, said so explicitly. */
 export type RedirectTo = string | { readonly to: string } | { readonly external: string }
 
+/** The target of a redirect as the header `location` carries it. */
+const locationOf = (url: string, external: boolean): string => {
+  if (external) {
+    const encoded = encodeUrl(url)
+    if (encoded !== undefined) return encoded
+    throw new TypeError(`redirect: external must be a URL with a valid host, got ${shown(url, 'external')}`)
+  }
+  if (isLocalPath(url)) return encodeUri(url)
+  throw new TypeError(
+    `redirect: ${JSON.stringify(url)} must be a path of this site: it starts with one "/", without backslash or control character (use { external: url } for another site)`,
+  )
+}
+
 /**
  * Redirects, with 302 unless a status was set. A path must be local: it starts with one `/` and holds no backslash or
  * control character, so that no request can send a visitor elsewhere; any other URL goes under `external`.
- * A target that breaks these rules throws.
  *
+ * What a URL cannot hold (spaces, double quotes, characters beyond ASCII) is percent-encoded as UTF-8; escapes stay. The host of
+ * an `external` URL is written in its ASCII form. (Phoenix's `redirect` sends the target as it is.)
+ *
+ * @throws TypeError if the target is neither a local path nor an `external` URL whose host is valid.
  * @example
  * import { getRespHeader, redirect } from 'plugboard'
  * import { conn } from 'plugboard/testing'
  * getRespHeader('location')(redirect('/login')(conn('GET', '/'))) // => ['/login']
+ * getRespHeader('location')(redirect('/café')(conn('GET', '/'))) // => ['/caf%C3%A9']
  */
 export const redirect = (target: RedirectTo) => {
   const { to, external } = (typeof target === 'string' ? { to: target } : (target ?? {})) as {
     readonly to?: unknown
     readonly external?: unknown
   }
-  const url = external ?? to
-  if (typeof url !== 'string')
-    throw new TypeError('redirect: the target must be a path, { to } or { external }')
-  if (external === undefined && !isLocalPath(url))
-    throw new TypeError(
-      `redirect: ${JSON.stringify(url)} must be a path of this site: it starts with one "/", without backslash or control character (use { external: url } for another site)`,
-    )
+  const given = external ?? to
+  if (typeof given !== 'string')
+    throw new TypeError(`redirect: ${mustBe('target', 'a path, { to } or { external }', target)}`)
+  const url = locationOf(given, external !== undefined)
   checkRespHeader('location', url)
   const body = `<html><body>You are being <a href="${htmlEscape(url)}">redirected</a>.</body></html>`
   return function redirect<C extends Conn>(conn: C): Responding<C> {
@@ -171,11 +185,10 @@ export const sendFile = <const S extends number | StatusName>(
 ) => {
   const code = statusCode(status)
   if (typeof file !== 'string' || file.includes('\0'))
-    throw new TypeError('sendFile: the file must be a path without NUL')
-  const count = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0
-  if (!count(offset)) throw new TypeError('sendFile: offset must be a whole number of bytes')
-  if (length !== 'all' && !count(length))
-    throw new TypeError("sendFile: length must be a whole number of bytes or 'all'")
+    throw new TypeError(`sendFile: ${mustBe('file', 'a path without NUL', file)}`)
+  checkValue('sendFile', 'offset', offset, bytes)
+  if (length !== 'all')
+    checkValue('sendFile', 'length', length, { ...bytes, must: `${bytes.must as string}, or 'all'` })
   const body = Object.freeze({ kind: 'file', file, offset, length } as const)
   return function sendFile(conn: Conn): SentBy<S> {
     return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as SentBy<S>
@@ -189,9 +202,15 @@ export interface StreamOptions {
    * first chunk may take long. Default `false`: they are sent with the first chunk.
    */
   readonly flushHeaders?: boolean
+  /**
+   * What happens to the stream when the server stops. `'finish'`: it is sent to its end, at most until `drainTimeout`. `'end'`:
+   * the adapter ends it after the current chunk and closes the source, so that the client has a whole response and can
+   * reconnect elsewhere. A stream with a content-length is always finished. Default `'finish'`.
+   */
+  readonly onDrain?: 'finish' | 'end'
 }
 
-const streamRules: Rules = { flushHeaders: flag }
+const streamRules: Rules = { flushHeaders: flag, onDrain: oneOf('finish', 'end') }
 const defaultStreamOptions: StreamOptions = Object.freeze({})
 
 /**
@@ -218,7 +237,7 @@ const defaultStreamOptions: StreamOptions = Object.freeze({})
  * }
  * const feed = pipeline(
  *   putRespHeader('content-type', 'text/event-stream'),
- *   c => stream(200, events(), { flushHeaders: true })(c),
+ *   c => stream(200, events(), { flushHeaders: true, onDrain: 'end' })(c),
  * )
  * run(feed)(conn('GET', '/feed')).status // => 200
  */
@@ -230,12 +249,14 @@ export const stream = <const S extends number | StatusName>(
   const code = statusCode(status)
   const iterable = chunks as { [Symbol.asyncIterator]?: unknown } | null | undefined
   if (typeof iterable?.[Symbol.asyncIterator] !== 'function')
-    throw new TypeError('stream: chunks must be an async iterable')
+    throw new TypeError(`stream: ${mustBe('chunks', 'an async iterable', chunks)}`)
   if (options !== defaultStreamOptions) checkOptions('stream', options, streamRules)
-  const { flushHeaders = false } = options
-  const body = Object.freeze({ kind: 'stream', chunks, flushHeaders } as const)
+  const { flushHeaders = false, onDrain = 'finish' } = options
+  const body = Object.freeze({ kind: 'stream', chunks, flushHeaders, onDrain } as const)
   return function stream(conn: Conn): SentBy<S> {
-    return ConnRecord.respond(conn, code, conn.respHeaders, body) as Conn as SentBy<S>
+    const made = ConnRecord.respond(conn, code, conn.respHeaders, body)
+    ConnRecord.own(made, body)
+    return made as Conn as SentBy<S>
   }
 }
 
@@ -256,7 +277,7 @@ export const registerBeforeSend = <In extends Conn>(
   plug: (conn: In) => Conn | Effect<Conn> | EffectGenerator<Conn>,
 ) => {
   if (typeof plug !== 'function')
-    throw new TypeError('registerBeforeSend: the plug must be a function from a conn')
+    throw new TypeError(`registerBeforeSend: ${mustBe('plug', 'a function from a conn', plug)}`)
   return function registerBeforeSend<C extends In>(conn: C): C {
     return ConnRecord.with(conn, {
       beforeSend: appended(conn.beforeSend, plug as unknown as BeforeSend),

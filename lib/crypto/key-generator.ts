@@ -4,7 +4,7 @@
  */
 import { createHash, pbkdf2Sync } from 'node:crypto'
 import { toBuffer, type Bytes } from './bytes.js'
-import { checkOptions, named } from '../options.js'
+import { checkOptions, mustBe, named } from '../options.js'
 import { boundedMemo } from './memo.js'
 
 /** The hash functions a key may be derived with. `sha` is Erlang's name of SHA-1. */
@@ -81,11 +81,15 @@ const checked = (options: KeyOptions = {}) => {
   checkOptions('keyGenerator', options, known)
   const { iterations = 1000, length = 32, digest = 'sha256' } = options
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > maxInt)
-    throw new RangeError(`keyGenerator: iterations must be an integer from 1 to ${maxInt}`)
+    throw new RangeError(
+      `keyGenerator: ${mustBe('iterations', `an integer from 1 to ${maxInt}`, iterations)}`,
+    )
   if (!Number.isInteger(length) || length < 1 || length > maxInt)
-    throw new RangeError(`keyGenerator: length must be an integer from 1 to ${maxInt}`)
+    throw new RangeError(`keyGenerator: ${mustBe('length', `an integer from 1 to ${maxInt}`, length)}`)
   const name = digests.get(digest)
   if (name === undefined)
-    throw new TypeError('keyGenerator: digest must be sha, sha1, sha224, sha256, sha384 or sha512')
+    throw new TypeError(
+      `keyGenerator: ${mustBe('digest', 'sha, sha1, sha224, sha256, sha384 or sha512', digest)}`,
+    )
   return { iterations, length, digest: name }
 }

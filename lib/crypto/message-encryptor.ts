@@ -7,7 +7,7 @@ import type { Option } from 'fp-ts/lib/Option.js'
 import { none, some } from '../fp.js'
 import { checkOptions, named } from '../options.js'
 import { decode, encode } from './base64url.js'
-import { toBuffer, viewOf, type Bytes } from './bytes.js'
+import { sizeOf, toBuffer, viewOf, type Bytes } from './bytes.js'
 import { open, seal } from './cipher.js'
 import { decryptLegacy, legacyPrefix } from './legacy-decrypt.js'
 import { sealNonce } from './seal-nonce.js'
@@ -57,7 +57,9 @@ export const encrypt = (
   checkOptions('messageEncryptor', options, encryptNames)
   const key = keyOf(secret, signSecret)
   if (key.length !== keyLength)
-    throw new RangeError(`messageEncryptor: secret must be exactly ${keyLength} bytes to encrypt`)
+    throw new RangeError(
+      `messageEncryptor: secret must be exactly ${keyLength} bytes to encrypt, got ${key.length}`,
+    )
   const plaintext = toBuffer(message, 'messageEncryptor: message')
   const aad = aadOf(options)
   return prefix + seal(plaintext, aad, key, nonceOf(options, key, aad, plaintext))
@@ -84,7 +86,7 @@ export const decrypt = (
   if (options !== undefined) checkOptions('messageEncryptor', options, decryptNames)
   const key = keyOf(secret, signSecret)
   if (key.length !== 16 && key.length !== 24 && key.length !== keyLength)
-    throw new RangeError('messageEncryptor: secret must be 16, 24 or 32 bytes')
+    throw new RangeError(`messageEncryptor: secret must be 16, 24 or 32 bytes, got ${key.length}`)
   const message = token.startsWith(prefix)
     ? openToken(token, aadOf(options), key)
     : token.startsWith(legacyPrefix)
@@ -117,6 +119,8 @@ const aadOf = (options: AdditionalData | undefined): Buffer =>
 const nonceOf = (sealing: Sealing, key: Buffer, aad: Buffer, plaintext: Buffer): Buffer => {
   if (sealing.nonce === undefined) return viewOf(sealNonce(sealing.entropy, key, aad, plaintext))
   if (!(sealing.nonce instanceof Uint8Array) || sealing.nonce.length !== nonceLength)
-    throw new RangeError(`messageEncryptor: nonce must be exactly ${nonceLength} bytes`)
+    throw new RangeError(
+      `messageEncryptor: nonce must be exactly ${nonceLength} bytes, got ${sizeOf(sealing.nonce)}`,
+    )
   return viewOf(sealing.nonce)
 }

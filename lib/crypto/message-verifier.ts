@@ -9,6 +9,7 @@ import { none, some } from '../fp.js'
 import { decode } from './base64url.js'
 import { toBuffer, type Bytes } from './bytes.js'
 import { hmac } from './hmac.js'
+import { mustBe } from '../options.js'
 
 /** The hash functions a message may be signed with. */
 export type SignatureDigest = 'sha256' | 'sha384' | 'sha512'
@@ -38,7 +39,8 @@ const headerLength = 8
  */
 export const sign = (message: Bytes, secret: Bytes, digest: SignatureDigest = 'sha256'): string => {
   const header = headers.get(digest)
-  if (header === undefined) throw new TypeError('messageVerifier: digest must be sha256, sha384 or sha512')
+  if (header === undefined)
+    throw new TypeError(`messageVerifier: ${mustBe('digest', 'sha256, sha384 or sha512', digest)}`)
   const text = header + toBuffer(message, 'messageVerifier: message').toString('base64url')
   return text + '.' + hmac(digest, keyOf(secret), text).toString('base64url')
 }

@@ -3,7 +3,7 @@
  * well be given twice: when one conn is run twice, or two values are sealed under one label. A nonce that
  * also depends on everything that is sealed differs whenever anything differs (as in RFC 8452's SIV modes).
  */
-import { toBuffer, type Bytes } from './bytes.js'
+import { sizeOf, toBuffer, type Bytes } from './bytes.js'
 import { hash } from './cipher.js'
 import { nonceLength } from './xchacha.js'
 
@@ -26,7 +26,7 @@ import { nonceLength } from './xchacha.js'
  */
 export const sealNonce = (entropy: Uint8Array, key: Bytes, aad: Bytes, plaintext: Bytes): Uint8Array => {
   if (!(entropy instanceof Uint8Array) || entropy.length < nonceLength)
-    throw new RangeError(`sealNonce: entropy must be at least ${nonceLength} bytes`)
+    throw new RangeError(`sealNonce: entropy must be at least ${nonceLength} bytes, got ${sizeOf(entropy)}`)
   return derive(
     toBuffer(key, 'sealNonce: key'),
     entropy,

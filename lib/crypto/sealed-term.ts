@@ -6,7 +6,7 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Option } from 'fp-ts/lib/Option.js'
 import { isLeft, left, right, isNone } from '../fp.js'
-import { checkOptions, named } from '../options.js'
+import { checkOptions, mustBe, named } from '../options.js'
 import type { Bytes } from './bytes.js'
 import { generateCached, type KeyDigest } from './key-generator.js'
 import * as messageEncryptor from './message-encryptor.js'
@@ -19,7 +19,7 @@ import { atom, atomField, isAtom, isTermMap, isTuple, tuple, type Term } from '.
 
 /**
  * Why there is no term: no token was given (`missing`); it was not made with this secret and salt, is broken,
- * or was signed in the future (`invalid`); or it is older than it may be (`expired`).
+ * or was signed in the future, by more than `clockSkew` (`invalid`); or it is older than it may be (`expired`).
  */
 export type TokenError = 'missing' | 'invalid' | 'expired'
 
@@ -53,14 +53,20 @@ export interface VerifyOptions extends TokenKeyOptions {
   readonly now: number
   /** Used instead of the age that the token carries. Zero and less: every token has expired. */
   readonly maxAge?: MaxAge
+  /**
+   * By how many seconds the clock of the server that signed may be ahead: a token that was signed further in the
+   * future is `invalid`. It does not lengthen the age. Default 60; `Infinity` accepts any, as Plug 2.1 does.
+   */
+  readonly clockSkew?: number
 }
 
 const keyNames = ['keyIterations', 'keyLength', 'keyDigest'] as const
 const signNames = named('signedAt', 'maxAge', ...keyNames)
 const encryptNames = named('signedAt', 'maxAge', 'entropy', 'nonce', ...keyNames)
-const verifyNames = named('now', 'maxAge', ...keyNames)
+const verifyNames = named('now', 'maxAge', 'clockSkew', ...keyNames)
 
 const defaultMaxAge = 86400
+const defaultClockSkew = 60
 const infinity = atom('infinity')
 // Plug ignores what follows a term.
 const decoding: DecodeOptions = { trailing: 'ignore' }
@@ -148,7 +154,8 @@ const sealingOf = (sealing: Sealing): Sealing =>
 
 const payloadOf = (data: Term, { signedAt, maxAge = defaultMaxAge }: SignOptions): Uint8Array => {
   const signed = Math.trunc(signedAt * 1000)
-  if (!Number.isSafeInteger(signed)) throw new RangeError('token: signedAt must be a time in seconds')
+  if (!Number.isSafeInteger(signed))
+    throw new RangeError(`token: ${mustBe('signedAt', 'a time in seconds', signedAt)}`)
   const age = seconds(maxAge)
   return encode(tuple(data, signed, age === Infinity ? infinity : age))
 }
@@ -156,7 +163,7 @@ const payloadOf = (data: Term, { signedAt, maxAge = defaultMaxAge }: SignOptions
 const seconds = (maxAge: MaxAge): number => {
   if (maxAge === 'infinity') return Infinity
   if (typeof maxAge !== 'number' || Number.isNaN(maxAge))
-    throw new TypeError("token: maxAge must be a number of seconds or 'infinity'")
+    throw new TypeError(`token: ${mustBe('maxAge', "a number of seconds or 'infinity'", maxAge)}`)
   return maxAge
 }
 
@@ -170,8 +177,10 @@ const check = (
   open: (token: string) => Option<Uint8Array>,
 ): Either<TokenError, Term> => {
   checkOptions('token', options, verifyNames)
-  const { now, maxAge } = options
-  if (!Number.isFinite(now)) throw new TypeError('token: now must be a time in milliseconds')
+  const { now, maxAge, clockSkew = defaultClockSkew } = options
+  if (!Number.isFinite(now)) throw new TypeError(`token: ${mustBe('now', 'a time in milliseconds', now)}`)
+  if (typeof clockSkew !== 'number' || !(clockSkew >= 0))
+    throw new TypeError(`token: ${mustBe('clockSkew', 'a non-negative number (seconds)', clockSkew)}`)
   const allowed = maxAge === undefined ? undefined : seconds(maxAge)
   if (token === null || token === undefined) return missing
   const payload = open(token)
@@ -185,7 +194,7 @@ const check = (
   // The order is Plug's: a token without an age may come from the future, one that is too old is just that.
   if (age === Infinity) return right(stamped.data)
   if (age <= 0) return expired
-  if (signed > now) return invalid
+  if (signed > now + clockSkew * 1000) return invalid
   return signed + Math.trunc(age * 1000) < now ? expired : right(stamped.data)
 }
 

@@ -78,7 +78,8 @@ export const decrypt = (
 ): Either<TokenError, Term> => sealedTerm.decrypt(checked(keyBase), salt, token, options)
 
 const checked = (keyBase: Bytes): Bytes => {
-  if (toBuffer(keyBase, 'token: keyBase').length < minKeyBase)
-    throw new RangeError(`token: keyBase must be at least ${minKeyBase} bytes`)
+  const { length } = toBuffer(keyBase, 'token: keyBase')
+  if (length < minKeyBase)
+    throw new RangeError(`token: keyBase must be at least ${minKeyBase} bytes, got ${length}`)
   return keyBase
 }

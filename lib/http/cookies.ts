@@ -3,6 +3,7 @@
  * are neither percent-decoded nor unquoted.
  */
 import { httpDate } from './date.js'
+import { fromByteString, isAscii, toByteString } from './utf8.js'
 
 /** Cookies by name. A record without a prototype. */
 export type Cookies = Readonly<Record<string, string>>
@@ -58,13 +59,16 @@ const findPair = (header: string, suspect: boolean, pair: Pair): boolean => {
 
 const start = (): Pair => ({ from: 0, equals: -1, to: 0, next: 0 })
 
+const same = (text: string): string => text
+
 /** Adds the pairs of one header; the first of a name wins. */
 const read = (header: string, into: Record<string, string>): Record<string, string> => {
   const suspect = hasForbidden(header)
+  const textOf = isAscii(header) ? same : fromByteString
   const pair = start()
   while (findPair(header, suspect, pair)) {
-    const name = header.slice(pair.from, pair.equals)
-    if (!(name in into)) into[name] = header.slice(pair.equals + 1, pair.to)
+    const name = textOf(header.slice(pair.from, pair.equals))
+    if (!(name in into)) into[name] = textOf(header.slice(pair.equals + 1, pair.to))
   }
   return into
 }
@@ -74,6 +78,8 @@ const read = (header: string, into: Record<string, string>): Record<string, stri
  * are dropped; so are pairs without `=`, without a name, with white space in the name or other white space
  * than spaces in the value. Of one name's values the first in a header wins, and the last header wins over
  * those before.
+ *
+ * Names and values are UTF-8. In a header, each character is a byte; a value whose bytes are not UTF-8 stays as it is.
  *
  * @param headers One header's value, or that of each header in order.
  * @example
@@ -103,14 +109,14 @@ export const decodeCookie = (headers: readonly string[], name: string): string |
     const pair = start()
     while (findPair(header, suspect, pair))
       if (pair.equals - pair.from === name.length && header.startsWith(name, pair.from))
-        return header.slice(pair.equals + 1, pair.to)
+        return fromByteString(header.slice(pair.equals + 1, pair.to))
   }
   return undefined
 }
 
 /** A cookie to set: its value and attributes. */
 export interface SetCookie {
-  /** The value as it is sent. Default `''`. */
+  /** The value. Default `''`. */
   readonly value?: string
   /** Default `'/'`. */
   readonly path?: string
@@ -133,7 +139,8 @@ export interface SetCookie {
 
 /**
  * Writes the text of a `Set-Cookie` header, attributes in Plug's order and case. Nothing is escaped and only
- * `maxAge` is checked: see {@link isCookieName} and {@link isCookieText}.
+ * `maxAge` is checked: see {@link isCookieName} and {@link isCookieText}. It is UTF-8, in which each character stands for a byte, as
+ * headers are written: `é` becomes `Ã©`.
  *
  * @param now What `expires` counts from, in milliseconds since the epoch; 0 for a cookie that is being
  * deleted.
@@ -145,8 +152,8 @@ export interface SetCookie {
  */
 export const encodeCookie = (name: string, cookie: SetCookie, now: number): string => {
   const { value = '', path = '/', domain, maxAge, sameSite, extra } = cookie
-  let text = `${name}=${value}; path=${path}`
-  if (domain !== undefined) text += `; domain=${domain}`
+  let text = `${toByteString(name)}=${toByteString(String(value))}; path=${path === '/' ? path : toByteString(path)}`
+  if (domain !== undefined) text += `; domain=${toByteString(domain)}`
   if (maxAge !== undefined) {
     if (!Number.isSafeInteger(maxAge))
       throw new TypeError(`maxAge must be a whole number of seconds, got ${String(maxAge)}`)
@@ -156,7 +163,7 @@ export const encodeCookie = (name: string, cookie: SetCookie, now: number): stri
   if (cookie.httpOnly !== false) text += '; HttpOnly'
   if (sameSite !== undefined) text += `; SameSite=${sameSite}`
   if (cookie.partitioned === true) text += '; Partitioned'
-  if (extra !== undefined) text += `; ${extra}`
+  if (extra !== undefined) text += `; ${toByteString(extra)}`
   return text
 }
 

@@ -26,15 +26,16 @@ export const strongEtag = (content: string | Uint8Array): string => `"${digest(c
 export const weakEtag = (content: string | Uint8Array): string => `W/${strongEtag(content)}`
 
 /**
- * A strong entity tag of a file from its size in bytes and its time of change in milliseconds, both written
- * in base 16; nothing is read.
+ * A weak entity tag of a file from its size in bytes and its time of change in milliseconds, both written
+ * in base 16; nothing is read. It is weak since files of other bytes may share both: packages set one time for all files, and a file
+ * may change twice within one tick. For a tag that ranges can go by, hash the content: {@link strongEtag}.
  *
  * @example
  * import { fileEtag } from 'plugboard'
- * fileEtag(255, 16.5) // => '"ff-10"'
+ * fileEtag(255, 16.5) // => 'W/"ff-10"'
  */
 export const fileEtag = (size: number, mtimeMs: number): string =>
-  `"${size.toString(16)}-${Math.floor(mtimeMs).toString(16)}"`
+  `W/"${size.toString(16)}-${Math.floor(mtimeMs).toString(16)}"`
 
 // A tag in quotes, in which a comma may stand, or whatever else is between commas.
 const entityTag = /(?:W\/)?"[^"]*"|[^\s,]+/g
@@ -68,10 +69,11 @@ export interface Validators {
 }
 
 /**
- * The request headers that make a GET or HEAD conditional; of several `if-none-match` headers, their values
- * joined by commas.
+ * The request headers that make a request conditional; of several headers of one name, their values joined by commas.
  */
 export interface Conditions {
+  readonly ifMatch?: string | undefined
+  readonly ifUnmodifiedSince?: string | undefined
   readonly ifNoneMatch?: string | undefined
   readonly ifModifiedSince?: string | undefined
 }
@@ -79,9 +81,20 @@ export interface Conditions {
 // Dates of HTTP count seconds.
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
+/** Whether a list of tags names what there is: `*` names it even if it has no tag. */
+const names = (header: string, etag: string | undefined, weak: boolean): boolean =>
+  etag === undefined ? header.trim() === '*' : matchesEtag(header, etag, weak)
+
+/** Whether a representation has not changed since a date; undefined if either is not known. */
+const unchangedSince = (date: string | undefined, lastModified: number | undefined): boolean | undefined => {
+  if (date === undefined || lastModified === undefined) return undefined
+  const since = parseHttpDate(date)
+  return since === undefined ? undefined : seconds(lastModified) <= seconds(since)
+}
+
 /**
- * Whether a GET or HEAD is to be answered with 304 (RFC 9110 §13.2.2): by `If-None-Match` alone where it is
- * present, else by `If-Modified-Since`, where it is a date.
+ * Whether a GET or HEAD is to be answered with 304, by `If-None-Match` alone where it is present, else by
+ * `If-Modified-Since`, where it is a date. {@link precondition} looks at all four conditions.
  *
  * @example
  * import { notModified } from 'plugboard'
@@ -91,16 +104,48 @@ const seconds = (ms: number): number => Math.floor(ms / 1000)
  */
 export const notModified = (conditions: Conditions, { etag, lastModified }: Validators): boolean => {
   const { ifNoneMatch, ifModifiedSince } = conditions
-  if (ifNoneMatch !== undefined)
-    return etag === undefined ? ifNoneMatch.trim() === '*' : matchesEtag(ifNoneMatch, etag)
-  if (ifModifiedSince === undefined || lastModified === undefined) return false
-  const since = parseHttpDate(ifModifiedSince)
-  return since !== undefined && seconds(lastModified) <= seconds(since)
+  if (ifNoneMatch !== undefined) return names(ifNoneMatch, etag, true)
+  return unchangedSince(ifModifiedSince, lastModified) === true
+}
+
+/**
+ * What the conditions of a request ask for, in the order of RFC 9110 §13.2.2: 412 (Precondition Failed), 304 (Not Modified), or
+ * undefined if the request is to be served. Look at it only where the response would be a 2xx. A `Range` comes last: {@link ifRange}.
+ *
+ * 1. `If-Match`, strongly compared: 412 unless it names the tag. A weak tag never matches.
+ * 2. Without it, `If-Unmodified-Since`: 412 if the time of change is later.
+ * 3. `If-None-Match`, weakly compared: if it names the tag, 304 for GET and HEAD, 412 for other methods.
+ * 4. Without it, for GET and HEAD, `If-Modified-Since`: 304 unless the time of change is later.
+ *
+ * @param current What the representation is known by; undefined if there is none, as before a PUT that creates it.
+ * @example
+ * import { precondition } from 'plugboard'
+ * precondition('PUT', { ifMatch: '"1"' }, { etag: '"2"' }) // => 412
+ * precondition('GET', { ifNoneMatch: '"2"' }, { etag: '"2"' }) // => 304
+ * precondition('PUT', { ifNoneMatch: '*' }, undefined) // => undefined
+ */
+export const precondition = (
+  method: string,
+  conditions: Conditions,
+  current: Validators | undefined,
+): 304 | 412 | undefined => {
+  const { ifMatch, ifUnmodifiedSince, ifNoneMatch } = conditions
+  if (current === undefined) return ifMatch === undefined ? undefined : 412
+  const { etag, lastModified } = current
+  if (ifMatch !== undefined) {
+    if (!names(ifMatch, etag, false)) return 412
+  } else if (unchangedSince(ifUnmodifiedSince, lastModified) === false) return 412
+  if (method === 'GET' || method === 'HEAD') return notModified(conditions, current) ? 304 : undefined
+  return ifNoneMatch !== undefined && names(ifNoneMatch, etag, true) ? 412 : undefined
 }
 
 /**
  * Whether a Range header may be heeded in the face of `If-Range` (RFC 9110 §13.1.5): without one it may;
- * otherwise its entity tag must match strongly, or its date must be exactly that of the last change.
+ * otherwise its entity tag must match strongly, or its date must be exactly that of the last change. Where it may not, send all of it:
+ * a part would be of another version than what the client has.
+ *
+ * Give `lastModified` only if the representation cannot have changed twice within one second, nor have kept its time when it changed
+ * (§8.8.2.2): for files, neither is certain.
  *
  * @example
  * import { ifRange } from 'plugboard'

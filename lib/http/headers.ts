@@ -4,6 +4,7 @@
  */
 import { isSecretName } from '../secret-names.js'
 import { invalidHeader, type InvalidHeader } from '../error.js'
+import { shown } from '../options.js'
 
 /**
  * Header fields in the order they were added or received.
@@ -241,11 +242,11 @@ export const deleteHeader = (list: HeaderList, name: string): HeaderList => {
 export const headerProblem = (name: string, value: string): InvalidHeader | undefined => {
   if (typeof name !== 'string' || !lowerToken.test(name))
     return invalidHeader(
-      `header name ${JSON.stringify(name)} must be a lower-case token (letters, digits and !#$%&'*+-.^_\`|~)`,
+      `header name ${typeof name === 'string' ? JSON.stringify(name) : shown(name)} must be a lower-case token (letters, digits and !#$%&'*+-.^_\`|~)`,
     )
   if (typeof value !== 'string' || !isFieldValue(value))
     return invalidHeader(
-      `the value of header "${name}" must be text without line breaks, NUL or other control characters, in Latin-1`,
+      `the value of header "${name}" must be a string in Latin-1 without line breaks, NUL or other control characters, got ${shown(value)}`,
     )
   return undefined
 }

@@ -1,5 +1,5 @@
 /**
- * Paths and hosts: the segments of a path, which paths a redirect may be sent to, and the Host header.
+ * Paths and hosts: the segments of a path, which paths a redirect may be sent to and how they are written, and the Host header.
  */
 
 declare const local: unique symbol
@@ -76,4 +76,47 @@ export const parseHost = (text: string): HostPort | undefined => {
   if (!match[2]) return { host }
   const port = Number(match[2])
   return port <= 65_535 ? { host, port } : undefined
+}
+
+// What RFC 3986 lets stand in a URI, escapes included. Control characters stay, for a header's check to reject, but for the
+// tab, which a header may hold.
+const notOfUri = /%(?![\dA-Fa-f]{2})|[^\x00-\x08\x0a-\x1f\x7f\w\-.~:/?#[\]@!$&'()*+,;=%]+/g
+
+/**
+ * A path or URL as a header may carry it: whatever RFC 3986 does not let stand in one is percent-encoded as UTF-8. Escapes stay;
+ * a `%` that begins none becomes `%25`. A lone surrogate, which has no UTF-8, is written as U+FFFD.
+ *
+ * @example
+ * import { encodeUri } from './uri.js'
+ * encodeUri('/café?q="a b"&r=%20') // => '/caf%C3%A9?q=%22a%20b%22&r=%20'
+ */
+export const encodeUri = (text: string): string =>
+  text.replace(notOfUri, part => encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd')))
+
+/** Where the URL of a scheme that browsers know has its host: they read a backslash as a slash there. */
+const specialAuthority = /^((?:https?|wss?|ftp):)?[/\\]{2}([^/\\?#]*)/i
+const userAndHost = /^(.*@)?(\[[^\]]*\]|[^:]*)(:\d*)?$/s
+
+/**
+ * A URL as a header may carry it: as {@link encodeUri} writes it, without white space around it, and a host beyond ASCII in its
+ * ASCII form. Undefined for a host that no URL can have.
+ *
+ * @example
+ * import { encodeUrl } from './uri.js'
+ * encodeUrl('https://bücher.example/ü') // => 'https://xn--bcher-kva.example/%C3%BC'
+ * encodeUrl('https://a b/') // => undefined
+ */
+export const encodeUrl = (given: string): string | undefined => {
+  const url = given.trim()
+  const special = specialAuthority.exec(url)
+  if (special === null) return encodeUri(url)
+  const [begin, scheme = '', authorityText = ''] = special
+  const [, user = '', host = '', port = ''] = userAndHost.exec(authorityText) ?? []
+  if (host === '') return undefined
+  const plain = !host.includes('%') && parseHost(host) !== undefined
+  if (!plain && !URL.canParse(`http://${host}`)) return undefined
+  const ascii = plain ? host : new URL(`http://${host}`).hostname
+  // Encoded, a backslash after the host would be part of the user name before another host.
+  const rest = url.slice(begin.length).replace(/^[^?#]+/, path => path.replaceAll('\\', '/'))
+  return `${scheme}//${encodeUri(user)}${ascii}${port}${encodeUri(rest)}`
 }

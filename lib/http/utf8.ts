@@ -27,6 +27,10 @@ export const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
 /** The text of UTF-8 bytes, with U+FFFD in place of those that are not well-formed. */
 export const decodeLossy = (bytes: Uint8Array): string => lossy.decode(bytes)
 
+/** Bytes without a byte order mark at their start, which says nothing in UTF-8. */
+export const withoutBom = (bytes: Uint8Array): Uint8Array =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
+
 /**
  * The scalar value of a sequence that starts with a byte of 0x80 or more, or -1; a byte that is absent is -1.
  */
@@ -159,3 +163,29 @@ export const encodeSegment = (text: string): string =>
  * encodeWwwForm('a b/c') // => 'a+b%2Fc'
  */
 export const encodeWwwForm = (text: string): string => encodeSegment(text).replaceAll('%20', '+')
+
+/** Whether text is ASCII: every other character takes more bytes than units. Counting them is faster than an expression. */
+export const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
+
+/**
+ * Text as a header carries it: its bytes in UTF-8, each as one character (U+0000 to U+00FF), which `node:http` and others write as
+ * one byte.
+ *
+ * @example
+ * import { toByteString } from './utf8.js'
+ * toByteString('é') // => 'Ã©'
+ */
+export const toByteString = (text: string): string =>
+  isAscii(text) ? text : Buffer.from(text).toString('latin1')
+
+/**
+ * The text whose UTF-8 bytes the characters of a header are, as {@link toByteString} writes it. What is not UTF-8 stays as it is: each
+ * byte a character of Latin-1.
+ *
+ * @example
+ * import { fromByteString } from './utf8.js'
+ * fromByteString('Ã©') // => 'é'
+ * fromByteString('é') // => 'é'
+ */
+export const fromByteString = (bytes: string): string =>
+  isAscii(bytes) || /[^\x00-\xff]/.test(bytes) ? bytes : (decodeUtf8(Buffer.from(bytes, 'latin1')) ?? bytes)

@@ -1,6 +1,7 @@
 /** Tokens in the memory of this process: for specs, examples and first steps. They are gone when it ends. */
-import { fromPort, type IterablePort } from '../../lib/effect.js'
+import type { IterablePort } from '../../lib/effect.js'
 import { right } from '../../lib/fp.js'
+import { makeEffect } from '../../lib/iterable-effect.js'
 import type { FoundToken, Identified, TokenStore } from './token-store.js'
 
 const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('hex')
@@ -23,25 +24,28 @@ export const memoryTokenStore = <User extends Identified>(): IterablePort<TokenS
     return keys.length
   }
 
-  return fromPort<TokenStore<User>>({
-    insert:
-      (user, hash, { insertedAt, authenticatedAt }, replaces) =>
-      () => {
+  return {
+    insert: (user, hash, { insertedAt, authenticatedAt }, replaces) =>
+      makeEffect('insert', () => {
         if (replaces === undefined || table.has(keyOf(replaces)))
           table.set(keyOf(hash), { user, insertedAt, authenticatedAt })
         return right(undefined)
-      },
-    find: hash => () => right(table.get(keyOf(hash))),
-    delete: hash => () => {
-      table.delete(keyOf(hash))
-      return right(undefined)
-    },
-    deleteAll: (user, except) => () => {
-      const kept = except === undefined ? undefined : keyOf(except)
-      forget(Infinity, (found, key) => found.user.id === user.id && key !== kept)
-      return right(undefined)
-    },
-    deleteExpired: (insertedUntil, limit) => () =>
-      right(forget(limit, ({ insertedAt }) => insertedAt <= insertedUntil)),
-  })
+      }),
+    find: hash => makeEffect('find', () => right(table.get(keyOf(hash)))),
+    delete: hash =>
+      makeEffect('delete', () => {
+        table.delete(keyOf(hash))
+        return right(undefined)
+      }),
+    deleteAll: (user, except) =>
+      makeEffect('deleteAll', () => {
+        const kept = except === undefined ? undefined : keyOf(except)
+        forget(Infinity, (found, key) => found.user.id === user.id && key !== kept)
+        return right(undefined)
+      }),
+    deleteExpired: (insertedUntil, limit) =>
+      makeEffect('deleteExpired', () =>
+        right(forget(limit, ({ insertedAt }) => insertedAt <= insertedUntil)),
+      ),
+  }
 }

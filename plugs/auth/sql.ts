@@ -2,7 +2,7 @@
  * Tokens in a table of PostgreSQL or SQLite, beside the table of users. What touches the database is an effect, and ends
  * within the time-out or, with SQLite, at once.
  */
-import { fromPort, map, type Effect, type IterablePort } from '../../lib/effect.js'
+import { map, type IterableEffect, type IterablePort } from '../../lib/effect.js'
 import { checkOptions, checkValue, count, func, mustBe, required, type Rules } from '../../lib/options.js'
 import { guard, serverRules, type ServerStoreOptions } from '../stores/server.js'
 import { databaseMust, isPostgresClient, isSqliteDatabase } from '../sql/dialect.js'
@@ -36,9 +36,9 @@ export interface SqlTokenStoreOptions<User, Column extends string> extends Pick<
 }
 
 /** A store of tokens in a database, and what makes its table. */
-export interface SqlTokenStore<User> extends TokenStore<User> {
+export interface SqlTokenStore<User> extends IterablePort<TokenStore<User>> {
   /** Makes the table and its indexes, where they are not there: the SQL of `tokenMigration`. The table of users must be there. */
-  readonly migrate: Effect<void>
+  readonly migrate: IterableEffect<void>
 }
 
 const column = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/
@@ -89,7 +89,7 @@ const driverOf = (database: PostgresClient | SqliteDatabase, names: Names, timeo
 export const sqlTokenStore = <User extends Identified, const Column extends string>(
   database: PostgresClient | SqliteDatabase,
   options: SqlTokenStoreOptions<User, Column>,
-): IterablePort<SqlTokenStore<User>> => {
+): SqlTokenStore<User> => {
   checkOptions('sqlTokenStore', options, rules)
   const { table = defaultTable, users = defaultUsers, userId = 'integer', columns, timeout = 2000 } = options
   const names = { tokens: tableOf(table).name, users: tableOf(users).name, columns }
@@ -107,7 +107,7 @@ export const sqlTokenStore = <User extends Identified, const Column extends stri
           authenticatedAt: Number(row.token_authenticated_at),
         }
 
-  return fromPort<SqlTokenStore<User>>({
+  return {
     insert: ({ id }, hash, { insertedAt, authenticatedAt }, replaces) => {
       const times = [Math.floor(insertedAt), Math.floor(authenticatedAt)] as const
       return guarded('insert', () =>
@@ -122,5 +122,5 @@ export const sqlTokenStore = <User extends Identified, const Column extends stri
       return guarded('deleteExpired', () => driver.deleteExpired(Math.floor(insertedUntil), limit))
     },
     migrate: guarded('migrate', () => driver.migrate(migration)),
-  })
+  }
 }

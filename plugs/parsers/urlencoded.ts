@@ -4,7 +4,7 @@ import { badEncoding, parseError, type PlugError } from '../../lib/error.js'
 import { soon } from '../../lib/later.js'
 import { isRight, left, right } from '../../lib/fp.js'
 import { decodeAscii, readQuery, type QueryOptions } from '../../lib/http/query.js'
-import { decodeLossy, decodeUtf8, firstInvalidByte } from '../../lib/http/utf8.js'
+import { decodeLossy, decodeUtf8, firstInvalidByte, withoutBom } from '../../lib/http/utf8.js'
 import { bytes, checkOptions, count, flag, milliseconds, type Rules } from '../../lib/options.js'
 import type { BodyParser, Parsed, ParserOptions } from './parser.js'
 
@@ -12,6 +12,8 @@ import type { BodyParser, Parsed, ParserOptions } from './parser.js'
 export interface UrlencodedOptions extends ParserOptions {
   /** Levels that names may nest: `a[b][c]` has two. More is a 400. Default 100. */
   readonly depth?: number
+  /** Arrays and objects in all, whatever their level: `a[b][c]` opens two. More is a 400. Default 20,000. */
+  readonly branches?: number
   /** Pairs that a body may hold. More is a 400. Default 10,000. */
   readonly pairs?: number
 }
@@ -21,6 +23,7 @@ const rules: Rules = {
   readTimeout: milliseconds,
   validateUtf8: flag,
   depth: count,
+  branches: count,
   pairs: count,
 }
 
@@ -42,8 +45,8 @@ const decode = (body: Uint8Array, limits: QueryOptions): Either<PlugError, Parse
 
 /**
  * Decodes `application/x-www-form-urlencoded`, with nested names as in queries. `length` is 1,000,000 bytes unless said
- * otherwise here or for all parsers. Bytes that are not UTF-8 fail with `BadEncoding` (400), too many pairs or too deep
- * nesting with `ParseError` (400), too long a body with `RequestTooLarge` (413).
+ * otherwise here or for all parsers. A byte order mark at the start is skipped. Bytes that are not UTF-8 fail with `BadEncoding` (400), too many pairs, too
+ * deep nesting and too many arrays and objects with `ParseError` (400), too long a body with `RequestTooLarge` (413).
  *
  * @throws TypeError if an option is unknown or wrong; the message names it
  */
@@ -51,13 +54,14 @@ export const parseUrlencoded = (own: UrlencodedOptions = {}): BodyParser => {
   checkOptions('parseUrlencoded', own, rules)
   const limits = (validateUtf8: boolean): QueryOptions => ({
     ...(own.depth !== undefined && { depth: own.depth }),
+    ...(own.branches !== undefined && { branches: own.branches }),
     ...(own.pairs !== undefined && { pairs: own.pairs }),
     // the length has been limited in bytes
     length: Infinity,
     validateUtf8,
   })
   const decoder = (given: QueryOptions) => (read: Either<PlugError, Uint8Array>) =>
-    read._tag === 'Left' ? read : decode(read.right, given)
+    read._tag === 'Left' ? read : decode(withoutBom(read.right), given)
   const strictly = decoder(limits(true))
   const leniently = decoder(limits(false))
   return {

@@ -9,8 +9,9 @@ export type Forwarded = Readonly<Record<string, string>>
  * if it is malformed in any place.
  */
 export const parseForwarded = (header: string): readonly Forwarded[] | undefined => {
-  // RFC 7239 §4: perhaps a pair, a token with a value that is a token or quoted, and what ends it.
-  const part = /[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=("(?:[^"\\]|\\.)*"|[!#$%&'*+\-.^_`|~\w]+))?[ \t]*([;,]|$)/y
+  // RFC 7239 §4: perhaps a pair, a token with a value that is a token or quoted, and what ends it. White space is read in one place
+  // before a pair and in one after it, so that no header is read twice.
+  const part = /[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=("(?:[^"\\]|\\.)*"|[!#$%&'*+\-.^_`|~\w]+)[ \t]*)?([;,]|$)/y
   const found: Forwarded[] = []
   let entry: Record<string, string> = Object.create(null)
   for (let at = 0, end = ''; ; at = part.lastIndex) {
@@ -38,4 +39,10 @@ const node = /^(?:\[([^\]]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/
 export const nodeAddress = (text: string): string | undefined => {
   const match = node.exec(text)
   return match?.[1] ?? match?.[2]
+}
+
+/** The address in an item of `x-forwarded-for`: bare, or perhaps in quotes, in brackets and with a port, as in `Forwarded`. */
+export const bareAddress = (text: string): string => {
+  const inner = text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
+  return nodeAddress(inner) ?? inner
 }

@@ -18,6 +18,8 @@ const named: Readonly<Record<string, readonly string[]>> = {
  * Undefined for all else: the short and octal forms that some systems take are ways around a check.
  */
 export const parseAddress = (text: string): Address | undefined => {
+  // The longest has 45 characters. Of a longer text, the expression would take a time that grows with its square.
+  if (text.length > 45) return undefined
   // The library throws and catches for each text that is none: the plain ones are told before.
   if (!/^[\d.]{7,15}$|^[\da-f:.]*:[\da-f:.]*$/i.test(text)) return undefined
   return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)

@@ -1,5 +1,5 @@
 /** Sessions: the plugs, the functions on a session, the stores, and what a store of one's own is made of. */
-export { cookieStore, type CookieStoreOptions } from './stores/cookie.js'
+export { cookieStore, type CookieStore, type CookieStoreOptions } from './stores/cookie.js'
 export type { CookieKeyOptions } from './stores/cookie-keys.js'
 export {
   clearSession,
@@ -16,6 +16,7 @@ export { fetchSession, session } from './plug.js'
 export { readSession } from './read.js'
 export type { Serializer } from './stores/serializer.js'
 export type {
+  EffectStore,
   Renewal,
   SessionWrite,
   Store,

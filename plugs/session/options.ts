@@ -1,6 +1,6 @@
 /** The options of a session: checked when the app is put together, and made into what each request needs. */
 import type { RespCookie, SessionInfo } from '../../lib/conn.js'
-import { checkCookie } from '../../lib/conn/cookies.js'
+import { acceptedCookie, checkCookie } from '../../lib/conn/cookies.js'
 import { portOf } from '../../lib/ports.js'
 import {
   checkOptions,
@@ -32,13 +32,18 @@ export interface SessionOptions {
   readonly ttl?: number
   /** Seconds that the browser keeps the cookie. Default: until it is closed. */
   readonly maxAge?: number
+  /**
+   * Seconds after which a request that only reads the session sets its cookie again and prolongs it in the store. It must be
+   * less than `maxAge` and `ttl`, of which one is given. Default: only a write does.
+   */
+  readonly refreshAfter?: number
   /** The path below which the browser sends the cookie. Default `'/'`. */
   readonly path?: string
   /** The domain whose hosts get the cookie. Default: this host only. */
   readonly domain?: string
   /**
    * Whether the cookie is sent over https only. Default: if it is set over https, or if browsers refuse it otherwise: with
-   * `partitioned`, and with a key that begins with `__Host-` or `__Secure-`.
+   * `partitioned`, with `sameSite: 'None'`, and with a key that begins with `__Host-` or `__Secure-`.
    */
   readonly secure?: boolean
   /** Whether scripts of the page cannot read the cookie. Default true. */
@@ -82,6 +87,7 @@ const rules: Rules = {
   name: sessionName,
   ttl: seconds,
   maxAge: seconds,
+  refreshAfter: seconds,
   path: string,
   domain: string,
   secure: flag,
@@ -91,22 +97,23 @@ const rules: Rules = {
   extra: string,
 }
 
-/** What browsers take only from a cookie that is Secure, if it has such a thing (RFC 6265bis §4.1.3; CHIPS). */
-const demandOfSecure = ({ key, partitioned }: SessionOptions): string | undefined =>
-  partitioned === true
-    ? 'partitioned'
-    : /^__(?:host|secure)-/i.test(key)
-      ? `the prefix of the key ${key}`
-      : undefined
-
-/** Throws for a cookie that every browser refuses. */
-const checkAccepted = (options: SessionOptions, demand: string | undefined): void => {
-  const { key, secure, path = '/', domain } = options
-  if (demand !== undefined && secure === false)
-    throw new TypeError(`session: secure must not be false with ${demand}: browsers refuse such a cookie`)
-  if (/^__host-/i.test(key) && (path !== '/' || domain !== undefined))
+/** Throws unless cookies can be set again after so many seconds. */
+const checkRefresh = ({ store, ttl, maxAge, refreshAfter }: SessionOptions): void => {
+  if (refreshAfter === undefined) return
+  const ends = [maxAge, ttl].filter(each => each !== undefined)
+  if (ends.length === 0)
     throw new TypeError(
-      `session: ${domain === undefined ? "path must be '/'" : 'domain must be absent'} with the prefix of the key ${key}: browsers refuse such a cookie`,
+      'session: refreshAfter needs maxAge or ttl: without them nothing ends that it prolongs',
+    )
+  for (const [name, end] of [
+    ['maxAge', maxAge],
+    ['ttl', ttl],
+  ] as const)
+    if (end !== undefined && refreshAfter >= end)
+      throw new TypeError(`session: refreshAfter must be less than ${name}, ${end}, got ${refreshAfter}`)
+  if (store.tellsAge !== true)
+    throw new TypeError(
+      'session: refreshAfter needs a store that prolongs sessions: cookieStore with issuedAt, or another without sliding: false',
     )
 }
 
@@ -125,19 +132,15 @@ export const checkName = (caller: string, name: string): void => {
  */
 export const sessionConfig = (options: SessionOptions): SessionConfig => {
   checkOptions('session', options, rules)
-  const { store, key, name = 'session', ttl, sameSite = 'Lax', ...attributes } = options
-  const demand = demandOfSecure(options)
+  const { store, key, name = 'session', ttl, refreshAfter, sameSite = 'Lax', ...attributes } = options
   // Each request copies it, and what spread has made is slow to copy and to read.
-  const cookie = Object.assign(
-    {},
-    attributes,
-    sameSite !== false && { sameSite },
-    demand !== undefined && { secure: true },
-  )
-  checkCookie('session', key, cookie)
-  checkAccepted(options, demand)
-  const session: StoreSession = { name, ttl: ttl ?? attributes.maxAge }
+  const given = Object.assign({}, attributes, sameSite !== false && { sameSite })
+  checkCookie('session', key, given)
+  const cookie = acceptedCookie(key, given)
+  const lasts = { name, ttl: ttl ?? attributes.maxAge }
+  const session: StoreSession = refreshAfter === undefined ? lasts : { ...lasts, refreshAfter }
   store.checkSession?.(session)
+  checkRefresh(options)
   // a store that is pure only computes: there is nothing to see
   const storeOf =
     store.pure === true ? () => store : portOf(name === 'session' ? name : `session.${name}`, store)

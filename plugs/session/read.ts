@@ -18,8 +18,12 @@ const cookieOf = (conn: Conn, name: string): unknown => {
   return isDeletion(set) ? undefined : set.value
 }
 
+/** Whether the request brought a cookie of a name, valid or not. */
+export const isBrought = (conn: Conn, name: string): boolean =>
+  decodeCookie(conn.reqHeaders.getAll('cookie'), name) !== undefined
+
 const originOf = (stored: Stored | undefined): Origin =>
-  stored === undefined ? noOrigin : { id: stored.id, terms: new Terms(stored.entries) }
+  stored === undefined ? noOrigin : { id: stored.id, terms: new Terms(stored.entries), age: stored.age }
 
 const find = ({ storeOf, session, key }: SessionConfig, conn: Conn): Result<Origin> => {
   const cookie = cookieOf(conn, key)

@@ -22,10 +22,12 @@ const noChanges: readonly Change[] = Object.freeze([])
 export interface Origin {
   readonly id: string | undefined
   readonly terms: Terms
+  /** Seconds since its cookie was last set, if the store says so. */
+  readonly age: number | undefined
 }
 
 /** What a new session was. */
-export const noOrigin: Origin = { id: undefined, terms: new Terms([]) }
+export const noOrigin: Origin = { id: undefined, terms: new Terms([]), age: undefined }
 
 /** An origin that is found out when somebody first asks, and once: all sessions that come of it share it. */
 export class LateOrigin implements Origin {
@@ -45,6 +47,10 @@ export class LateOrigin implements Origin {
 
   get terms(): Terms {
     return (this.#found ??= this.#find(this.#conn)).terms
+  }
+
+  get age(): number | undefined {
+    return (this.#found ??= this.#find(this.#conn)).age
   }
 }
 
@@ -72,6 +78,11 @@ export class SessionRecord implements Session, SessionWrite {
 
   get id(): string | undefined {
     return this.#origin.id
+  }
+
+  /** Seconds since the cookie was last set; undefined if the store does not say. */
+  get age(): number | undefined {
+    return this.#origin.age
   }
 
   /** The term under a key as it is now; undefined if there is none. */
@@ -129,13 +140,19 @@ export class SessionRecord implements Session, SessionWrite {
 
   /** The session as it is stored by now, with the same changes. */
   reread(entries: readonly RawEntry[]): SessionRecord {
-    return new SessionRecord({ id: this.id, terms: new Terms(entries) }, this.changes, this.info, this.#view)
+    const origin = { id: this.id, terms: new Terms(entries), age: this.age }
+    return new SessionRecord(origin, this.changes, this.info, this.#view)
   }
 
   /** The session after an entry has been stored; its cookie is set anew. */
   stored(entry: RawEntry): SessionRecord {
     const terms = new Terms(applyChanges(this.#origin.terms.entries, [{ op: 'put', entry }]))
-    return new SessionRecord({ id: this.id, terms }, this.changes, this.info ?? 'write', this.#view)
+    return new SessionRecord(
+      { id: this.id, terms, age: undefined },
+      this.changes,
+      this.info ?? 'write',
+      this.#view,
+    )
   }
 
   /** The session with other data to show: those that a codec makes of its terms. */

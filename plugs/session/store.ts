@@ -4,17 +4,31 @@
  */
 import type { Conn } from '../../lib/conn.js'
 import type { RawEntry } from '../../lib/crypto/term-format.js'
-import type { Result } from '../../lib/effect.js'
+import type { IterableEffect, Result } from '../../lib/effect.js'
 import type { AtBoot } from '../../lib/boot.js'
 
 /** What a store may use of a request: the clock, randomness and the app's secret. Every conn is one. */
 export type StoreContext = Pick<Conn, 'now' | 'entropy' | 'secretKeyBase'>
 
-/** The session that is kept: its name, and for how many seconds it is kept, if the app says so. */
-export type StoreSession = { readonly name: string; readonly ttl: number | undefined }
+/** The session that a store is asked for. */
+export interface StoreSession {
+  readonly name: string
+  /** For how many seconds it is kept, if the app says so. */
+  readonly ttl: number | undefined
+  /**
+   * Seconds after which its cookie is set again. If it is given, `get` returns the {@link Stored.age} and does not prolong
+   * the session: `apply` does, also without changes.
+   */
+  readonly refreshAfter?: number
+}
 
 /** What a store holds: the id to apply changes to, and the terms, each key and value as bytes in term format. */
-export type Stored = { readonly id: string; readonly entries: readonly RawEntry[] }
+export interface Stored {
+  readonly id: string
+  readonly entries: readonly RawEntry[]
+  /** Seconds since the session was last written: its whole time without the rest of it. Needed with `refreshAfter`. */
+  readonly age?: number
+}
 
 /**
  * One change. Of all that are applied together, `clear` comes first and each key comes once. A `swap` comes alone: it puts
@@ -54,11 +68,18 @@ export interface Store {
    * for the session, and never for a session that nobody looks at. Default false.
    */
   readonly pure?: boolean
+  /**
+   * Whether `get` returns the {@link Stored.age} and `apply` prolongs a session, which `session({ refreshAfter })` needs.
+   * Default false: such an app does not start.
+   */
+  readonly tellsAge?: boolean
   /** What is kept for a cookie's value; undefined for a value it never gave: an unknown id becomes no session. */
   readonly get: (cookie: string, session: StoreSession, context: StoreContext) => Result<Stored | undefined>
   /**
-   * Writes under an id, or under a new one if there is none or it is not known; all changes or, if it fails, none. Gives the
-   * cookie's value; undefined, and nothing is changed, where a swap finds other bytes than expected or no such id.
+   * Writes under an id that `get` returned, or without one under a new id; all changes or, if it fails, none. Returns the
+   * cookie's value. Returns undefined, and changes nothing, if the id is gone (another request has renewed or dropped the
+   * session, or it has expired), or if a swap finds other bytes than expected. This is one atomic operation: an id that is
+   * gone must not come back.
    */
   readonly apply: (
     id: string | undefined,
@@ -68,4 +89,20 @@ export interface Store {
   ) => Result<string | undefined>
   /** Forgets an id. */
   readonly delete: (id: string, session: StoreSession, context: StoreContext) => Result<void>
+}
+
+/** A store whose functions always return effects, which `yield*` executes in a generator. */
+export interface EffectStore extends Store {
+  readonly get: (
+    cookie: string,
+    session: StoreSession,
+    context: StoreContext,
+  ) => IterableEffect<Stored | undefined>
+  readonly apply: (
+    id: string | undefined,
+    write: SessionWrite,
+    session: StoreSession,
+    context: StoreContext,
+  ) => IterableEffect<string | undefined>
+  readonly delete: (id: string, session: StoreSession, context: StoreContext) => IterableEffect<void>
 }

@@ -1,10 +1,13 @@
 /** The response for a file that has been found: its headers, and all of it, a part of it, or neither. */
 import type { Conn, Halted } from '../../lib/conn.js'
-import { putRespHeaders } from '../../lib/conn/resp-headers.js'
+import { conditionsOf } from '../../lib/conn/request.js'
+import { checkRespHeader, putRespHeaders } from '../../lib/conn/resp-headers.js'
 import { halt, resp, sendFile } from '../../lib/conn/response.js'
+import { bodyHeaders } from '../../lib/error-response.js'
 import { httpDate } from '../../lib/http/date.js'
-import { fileEtag, ifRange, notModified, type Validators } from '../../lib/http/etag.js'
-import { putHeader, type HeaderList } from '../../lib/http/headers.js'
+import { fileEtag, ifRange, precondition, type Validators } from '../../lib/http/etag.js'
+import { headerPairs, putHeader, type HeaderList } from '../../lib/http/headers.js'
+import { list } from '../../lib/http/media-type.js'
 import { mimeFromPath } from '../../lib/http/mime.js'
 import { parseRange } from '../../lib/http/range.js'
 import type { FileInfo } from '../../lib/port-types.js'
@@ -14,13 +17,44 @@ export interface Serving {
   readonly cacheControlForEtags: string | null
   readonly cacheControlForVsnRequests: string | null
   readonly etag: ((file: FileInfo) => string) | undefined
-  /** Gives the plug that puts the further headers. */
-  readonly putHeaders: (conn: Conn) => (conn: Conn) => Conn
+  /** Returns the further headers. */
+  readonly headersOf: (conn: Conn) => FurtherHeaders
   readonly contentTypes: Readonly<Record<string, string>> | false
   /** What a file is known by: made by {@link knower}. */
   readonly knownOf: (file: FileInfo) => Known
   /** Whether the response depends on Accept-Encoding. */
   readonly varies: boolean
+}
+
+/** The further headers of the options, checked. */
+export interface FurtherHeaders {
+  readonly all: HeaderPairs
+  /** Those of a 304, which has no body that they could describe. */
+  readonly bodiless: HeaderPairs
+  /** Those of a 412 and a 416, which are not about the file at all. */
+  readonly failed: HeaderPairs
+}
+type HeaderPairs = readonly (readonly [name: string, value: string])[]
+
+/** Fields of the body alone: RFC 9110 §15.4.5 wants the others of the 200 in the 304, too. */
+const ofBody = new Set([
+  'accept-ranges',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-range',
+  'content-type',
+])
+const ofFile = new Set([...bodyHeaders, 'cache-control', 'vary'])
+
+export const furtherHeaders = (fields: Readonly<Record<string, string>>): FurtherHeaders => {
+  const all = headerPairs(fields, checkRespHeader)
+  return {
+    all,
+    bodiless: all.filter(([name]) => !ofBody.has(name)),
+    failed: all.filter(([name]) => !ofFile.has(name)),
+  }
 }
 
 /** A file that answers the request. */
@@ -69,18 +103,29 @@ const etagOf = ({ file, coding }: Found, tag: string, make: Serving['etag']): st
   throw new TypeError('staticFiles: etag must give an entity tag in quotes')
 }
 
-/** Adds Accept-Encoding to what the response varies with. */
-const varying = (headers: HeaderList): HeaderList => {
-  const given = headers.get('vary')
-  if (given === undefined) return putHeader(headers, 'vary', 'Accept-Encoding')
-  return /(?:^|[\s,])(?:\*|accept-encoding)(?:$|[\s,])/i.test(given)
+/** The names in `vary`, those of several headers joined. */
+const variesWith = (headers: HeaderList): string | undefined =>
+  headers.has('vary') ? headers.getAll('vary').join(', ') : undefined
+
+const lists = (names: string, name: string): boolean =>
+  names.split(',').some(each => each.trim().toLowerCase() === name)
+
+/** Adds a name to what the response varies with. */
+const vary = (headers: HeaderList, name: string): HeaderList => {
+  const given = variesWith(headers)
+  if (given === undefined) return putHeader(headers, 'vary', name)
+  return lists(given, '*') || lists(given, name.toLowerCase())
     ? headers
-    : putHeader(headers, 'vary', `${given}, Accept-Encoding`)
+    : putHeader(headers, 'vary', `${given}, ${name}`)
 }
 
-const joined = (conn: Conn, name: string): string | undefined => {
-  const values = conn.reqHeaders.getAll(name)
-  return values.length < 2 ? values[0] : values.join(', ')
+/** Puts headers; `vary` says more, and replaces nothing. */
+const put = (headers: HeaderList, pairs: HeaderPairs): HeaderList => {
+  let next = headers
+  for (const [name, value] of pairs)
+    if (name === 'vary') for (const each of list(value)) next = vary(next, each)
+    else next = putHeader(next, name, value)
+  return next
 }
 
 const ended = (conn: Conn, status: number, headers: HeaderList): Halted =>
@@ -95,35 +140,36 @@ export const askedRange = (conn: Conn): string | undefined => {
 /** The file as a response, halted. */
 export const respond = (conn: Conn, serving: Serving, found: Found): Halted => {
   const { file, name, coding } = found
-  let headers = serving.varies ? varying(conn.respHeaders) : conn.respHeaders
+  const further = serving.headersOf(conn)
+  let headers = serving.varies ? vary(conn.respHeaders, 'Accept-Encoding') : conn.respHeaders
   let validators: Validators = {}
   if (serving.cacheControlForVsnRequests !== null && conn.queryString.startsWith('vsn=')) {
     headers = putHeader(headers, 'cache-control', serving.cacheControlForVsnRequests)
   } else if (serving.cacheControlForEtags !== null) {
     const known = serving.knownOf(file)
     const etag = etagOf(found, known.etag, serving.etag)
-    validators = { etag, lastModified: file.mtimeMs }
+    // A time that is yet to come is replaced by that of the response (RFC 9110 §8.8.2.1).
+    const early = file.mtimeMs > conn.now
+    validators = { etag, lastModified: early ? conn.now : file.mtimeMs }
     headers = putHeader(headers, 'cache-control', serving.cacheControlForEtags)
     headers = putHeader(headers, 'etag', etag)
-    headers = putHeader(headers, 'last-modified', known.lastModified)
-    const conditions = {
-      ifNoneMatch: joined(conn, 'if-none-match'),
-      ifModifiedSince: conn.reqHeaders.get('if-modified-since'),
-    }
-    if (notModified(conditions, validators)) return ended(conn, 304, headers)
+    headers = putHeader(headers, 'last-modified', early ? httpDate(conn.now) : known.lastModified)
   }
-  const heeded = ifRange(conn.reqHeaders.get('if-range'), validators)
+  const status = precondition(conn.method, conditionsOf(conn), validators)
+  if (status === 304) return ended(conn, 304, put(headers, further.bodiless))
+  if (status === 412) return ended(conn, 412, put(conn.respHeaders, further.failed))
+  // Files may change and keep their time, so that only a tag can say that a client has the rest of this one.
+  const etag = validators.etag
+  const heeded = ifRange(conn.reqHeaders.get('if-range'), etag === undefined ? {} : { etag })
   const range = parseRange(heeded ? askedRange(conn) : undefined, file.size)
-  if (range === 'unsatisfiable')
+  if (range === 'unsatisfiable') {
+    const failed = put(conn.respHeaders, further.failed)
     return ended(
       conn,
       416,
-      putHeader(
-        putHeader(conn.respHeaders, 'accept-ranges', 'bytes'),
-        'content-range',
-        `bytes */${file.size}`,
-      ),
+      putHeader(putHeader(failed, 'accept-ranges', 'bytes'), 'content-range', `bytes */${file.size}`),
     )
+  }
   if (serving.contentTypes !== false)
     headers = putHeader(headers, 'content-type', typeOf(serving.contentTypes, name))
   headers = putHeader(headers, 'accept-ranges', 'bytes')
@@ -131,7 +177,7 @@ export const respond = (conn: Conn, serving: Serving, found: Found): Halted => {
   const part = range === 'whole' ? undefined : range
   if (part !== undefined)
     headers = putHeader(headers, 'content-range', `bytes ${part.start}-${part.end}/${file.size}`)
-  const ready = serving.putHeaders(conn)(putRespHeaders(headers)(conn))
+  const ready = putRespHeaders(put(headers, further.all))(conn)
   return halt(
     part === undefined
       ? sendFile(200, file.file)(ready)

@@ -3,10 +3,11 @@
  * answers 503 and that an operator hears of.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { Effect } from '../../lib/effect.js'
+import type { IterableEffect } from '../../lib/effect.js'
 import { sessionUnavailable, type PlugError } from '../../lib/error.js'
 import { left, right } from '../../lib/fp.js'
-import { isPromise } from '../../lib/later.js'
+import { makeEffect } from '../../lib/iterable-effect.js'
+import { isPromise, type Later } from '../../lib/later.js'
 import { flag, func, positiveMilliseconds, seconds, type Rules } from '../../lib/options.js'
 
 /** A failure of a store, as an operator should see it. It holds no id and nothing of a session. */
@@ -50,15 +51,15 @@ export const serverRules: Rules = {
 }
 
 /** Makes an effect of an operation of the store. One that needs no promise is synchronous. */
-export type Guard = <A>(operation: StoreFailure['operation'], work: () => A | Promise<A>) => Effect<A>
+export type Guard = <A>(operation: StoreFailure['operation'], work: () => A | Promise<A>) => IterableEffect<A>
 
 /** The guard of a store. */
 export const guard = (store: string, options: ServerStoreOptions): Guard => {
   const { timeout = 2000, onFailure } = options
   const headers = { 'retry-after': String(Math.ceil(timeout / 1000)) }
 
-  return <A>(operation: StoreFailure['operation'], work: () => A | Promise<A>): Effect<A> =>
-    () => {
+  return <A>(operation: StoreFailure['operation'], work: () => A | Promise<A>): IterableEffect<A> =>
+    makeEffect(operation, (): Later<Either<PlugError, A>> => {
       const begun = performance.now()
       const failed = (reason: StoreFailure['reason'], cause: unknown): Either<PlugError, A> => {
         const elapsed = Math.round(performance.now() - begun)
@@ -91,5 +92,5 @@ export const guard = (store: string, options: ServerStoreOptions): Guard => {
           },
         )
       })
-    }
+    })
 }

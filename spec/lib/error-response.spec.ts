@@ -42,7 +42,14 @@ t.test('the format is what the client asks for', async t => {
     ['text/html;q=0.5, application/json;q=0.4', 'html'],
     ['text/html;q=0, application/json;q=0.1', 'json'],
     ['text/html;q=0', 'text'],
-    ['text/html;q=much', 'text'],
+    ['text/html;q=much', 'html'],
+    ['text/html;q=0, */*', 'text'],
+    ['text/*', 'text'],
+    ['application/*', 'html'],
+    ['application/json, text/plain, */*', 'json'],
+    ['text/html;q=0.5, application/problem+json;q=0.6', 'json'],
+    ['text/html;q=0.9,application/json;q=0.9', 'json'],
+    [['text/html;q=0.5', 'application/json'], 'json'],
     [['image/png', 'application/json'], 'json'],
   ] as const) {
     const done = errorResponse(noRoute('no such page'))(asking(accept))

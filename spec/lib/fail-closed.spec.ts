@@ -113,7 +113,7 @@ for (const [name, respond] of Object.entries(responders))
   t.test(`${name} responds`, async t => {
     reached = []
     const done = await runAsync(joined(respond, secret))(conn('GET', '/'))
-    t.match([done.status, reached], [500, []])
+    t.strictSame([done.status, reached], [500, []])
     t.match(await runAsync(joined(respond, halt, secret))(conn('GET', '/')), { halted: true })
     t.strictSame(reached, [], 'a guard that halts ends the pipeline')
     t.not((await runAsync(joined(respond))(conn('GET', '/'))).status, 500, 'and it may be the last')

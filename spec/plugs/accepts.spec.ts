@@ -16,6 +16,14 @@ t.test('the format is what the Accept header asks for among what is offered', as
   t.equal(format(accepting('application/vnd.api+json'), ['html', 'json-api']), 'json-api')
 })
 
+t.test('several headers are one list', async t => {
+  const lines = (...accept: readonly string[]) => conn('GET', '/', { headers: { accept } })
+  t.equal(format(lines('image/png', 'application/json')), 'json')
+  t.equal(format(lines('text/html;q=0.5', 'application/json')), 'json')
+  t.equal(format(lines('text/html;q=0', '*/*')), 'json')
+  t.equal(format(lines('image/png', 'image/webp')), undefined)
+})
+
 t.test('without a header, and for anything, it is the first that is offered', async t => {
   t.equal(format(accepting(undefined), ['json', 'html']), 'json')
   t.equal(format(accepting('*/*'), ['json', 'html']), 'json')

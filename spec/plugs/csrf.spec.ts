@@ -180,6 +180,11 @@ t.test('tokens for URLs are bound to the host, where the URL has one', async t =
     const secretKeyBase = textOf(each, 'secret_key_base')
     const known = textOf(each, 'session_csrf_token')
     const c = guarded({ session: { _csrf_token: known }, secretKeyBase })
+    if (textOf(each, 'url').startsWith('mailto:')) {
+      // Plug returns the site's own token for it.
+      t.throws(() => getCsrfTokenFor(textOf(each, 'url')), TypeError)
+      continue
+    }
     const token = getCsrfTokenFor(textOf(each, 'url'))(c)
     const key = keyGenerator.generate(secretKeyBase, known)
     const message = (signed: string): Buffer => {
@@ -473,7 +478,8 @@ t.test(
       '?a=//b': undefined,
       '#//b': undefined,
       '': undefined,
-      'javascript:alert(1)': undefined,
+      'a/b:c': undefined,
+      '?http:evil.example': undefined,
       '//example.com': 'example.com',
       '//example.com:8080/x': 'example.com',
       'https://user:secret@example.com@evil.example/': 'evil.example',
@@ -485,10 +491,54 @@ t.test(
       'https:\\\\evil.example/x': 'evil.example',
       '/\t/evil.example': 'evil.example',
       ' \n//evil.example': 'evil.example',
+      'http:evil.example': 'evil.example',
+      'https:/evil.example/x': 'evil.example',
+      ' ht\ntp:evil.example': 'evil.example',
+      'HTTPS:Evil.example:443/': 'evil.example',
+      'http:user@evil.example': 'evil.example',
+      'http:[::1]': '::1',
+      'ws:evil.example': 'evil.example',
+      'https://bücher.example/': 'bücher.example',
+      'https:bücher.example': 'xn--bcher-kva.example',
     }
     for (const [url, wanted] of Object.entries(hosts)) t.equal(host(url), wanted, JSON.stringify(url))
+    for (const url of [
+      'javascript:alert(1)',
+      'mailto:a@evil.example',
+      'data:text/html,x',
+      'http:',
+      'https:?a',
+      'http:a b',
+      'localhost:3000',
+      ' java\nscript:x',
+      'urn:x:y',
+      'file:/x',
+      undefined as never,
+    ])
+      t.throws(
+        () => getCsrfTokenFor(url),
+        {
+          name: 'TypeError',
+          message: /^getCsrfTokenFor: url must be a path of this site, or a URL with a host, got /,
+        },
+        url,
+      )
   },
 )
+
+t.test('a token for a host beyond ASCII counts where a browser sends it', async t => {
+  const send = (url: string, host: string, allowHosts: readonly string[] = []) =>
+    run(app(nothing, { allowHosts }, { _csrf_token: getCsrfTokenFor(url)(guarded()) }))(
+      ConnRecord.request(post(), { host }),
+    ).status
+  for (const url of ['https://bücher.example/', 'https://BÜCHER.example/', 'https:bücher.example']) {
+    t.equal(send(url, 'xn--bcher-kva.example'), 200, url)
+    t.equal(send(url, 'elsewhere.test', ['xn--bcher-kva.example']), 200, url)
+    t.equal(send(url, 'elsewhere.test'), 403, url)
+  }
+  t.equal(send('http:evil.example', 'www.example.com'), 403)
+  t.equal(send('http:evil.example', 'evil.example'), 200)
+})
 
 t.test('a host in brackets is that without them', async t => {
   const token = getCsrfTokenFor('http://[::1]/')(guarded())

@@ -20,7 +20,7 @@ import {
   putSession,
   session,
 } from '../../plugs/session/index.js'
-import type { Term } from '../../lib/crypto/index.js'
+import { atom, termFormat, tuple, type Term } from '../../lib/crypto/index.js'
 
 type Flashing = Conn & WithFlash & Parameters<typeof fetchFlash>[0]
 type Change = (conn: Flashing) => Conn
@@ -215,28 +215,74 @@ t.test('fetching it a second time does nothing', async t => {
   t.match(stored(twice), { info: 'x' })
 })
 
-t.test('what Phoenix or somebody else has stored is read as far as it is text', async t => {
+t.test('what Phoenix or another app has stored is read as far as it can be shown', async t => {
+  const odd = JSON.parse('{"__proto__":"x","constructor":"y"}') as { readonly [key: string]: Term }
   const flashes: readonly (readonly [Term, object])[] = [
-    [{ info: 'hello', count: 1, nested: { a: 'b' } }, { info: 'hello' }],
+    [
+      { info: 'hello', count: 1, nested: { a: 'b' } },
+      { info: 'hello', count: '1' },
+    ],
+    [
+      { big: 2n ** 70n, half: 0.5, yes: true, no: false, kind: atom('error') },
+      { big: String(2n ** 70n), half: '0.5', yes: 'true', no: 'false', kind: 'error' },
+    ],
+    [
+      { nil: null, list: ['a'], pair: tuple(atom('safe'), 'x'), at: new Date(0), bytes: Uint8Array.of(255) },
+      {},
+    ],
     [{}, {}],
     ['text', {}],
     [['a'], {}],
     [7, {}],
     [new Date(0), {}],
-    [
-      { ['__proto__']: 'x', constructor: 'y' },
-      Object.assign(Object.create(null), { constructor: 'y' }) as object,
-    ],
+    [odd, odd],
   ]
+  const seenIn = (c: Conn): unknown => Object.entries(c.flash as object).sort()
   for (const [value, seen] of flashes) {
     const answered = run(app(200))(conn('GET', '/', { session: { phoenix_flash: value } }))
-    t.match(flashOf(answered), seen)
+    t.strictSame(seenIn(answered), Object.entries(seen).sort())
     t.equal(stored(answered), undefined, 'used up')
     t.ok(answered.respCookies[key])
   }
   const nil = run(app(200))(conn('GET', '/', { session: { phoenix_flash: null } }))
   t.notOk(nil.respCookies[key], 'nil is no flash')
   t.equal(stored(nil), null)
+})
+
+t.test('terms of Phoenix that are not strings are kept as they are', async t => {
+  const terms: { readonly [key: string]: Term } = {
+    info: 'hello',
+    count: 1,
+    kind: atom('error'),
+    nested: { a: ['b', null] },
+    pair: tuple(atom('safe'), 'x'),
+    nil: null,
+  }
+  const hexOf = (value: unknown): string => Buffer.from(termFormat.encode(value as Term)).toString('hex')
+  const start = conn('GET', '/', { session: { phoenix_flash: terms } })
+  const after = (status: number, ...changes: readonly Change[]): unknown =>
+    stored(run(app(status, ...changes))(start))
+  const without = (...names: readonly string[]) =>
+    Object.fromEntries(Object.entries(terms).filter(([name]) => !names.includes(name)))
+  t.equal(hexOf(after(302)), hexOf(terms), 'a redirect keeps them')
+  t.equal(hexOf(after(200, keepFlash())), hexOf(terms))
+  t.equal(
+    hexOf(after(200, keepFlash('nested', 'count', 'none'))),
+    hexOf({ count: 1, nested: terms['nested'] as Term }),
+  )
+  t.equal(hexOf(after(302, putFlash('more', 'm'))), hexOf({ ...terms, more: 'm' }))
+  t.equal(
+    hexOf(after(302, putFlash('count', 'two'), putFlash('nested', 'n'))),
+    hexOf({ ...terms, count: 'two', nested: 'n' }),
+    'a message replaces them',
+  )
+  t.equal(hexOf(after(302, mergeFlash({ nil: 'n' }))), hexOf({ ...terms, nil: 'n' }))
+  t.equal(after(302, clearFlash), undefined)
+  t.equal(hexOf(after(302, clearFlash, putFlash('nested', 'n'))), hexOf({ nested: 'n' }))
+  t.equal(after(200), undefined, 'and any other response uses them up')
+  t.equal(hexOf(after(200, keepFlash('info', 'kind'))), hexOf(without('count', 'nested', 'pair', 'nil')))
+  const twice = run(app(302))(recycle(run(app(302))(start))('GET', '/'))
+  t.equal(hexOf(stored(twice)), hexOf(terms))
 })
 
 t.test('keys of any name are data', async t => {

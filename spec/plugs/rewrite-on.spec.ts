@@ -1,7 +1,12 @@
 import t from 'tap'
 import { pipeline, type Conn } from '../../lib/index.js'
 import { conn, run, type ConnOptions } from '../../lib/testing/index.js'
-import { rewriteOn, type ForwardedHeader, type RewriteOnOptions } from '../../plugs/index.js'
+import {
+  rewriteOn,
+  type ForwardedHeader,
+  type NamedHeader,
+  type RewriteOnOptions,
+} from '../../plugs/index.js'
 import { casesOf, handlerOf, requestOf } from './vectors.js'
 
 // --- as Plug, with the peer and the addresses of the cases trusted
@@ -12,6 +17,7 @@ const differences: Readonly<Record<string, readonly [why: string, echo: object]>
     'lists are read with white space (RFC 9110 §5.6.1)',
     { remote_ip: '10.0.0.1' },
   ],
+  'rewrite_on: for ip:port': ['some proxies add the port', { remote_ip: '1.2.3.4' }],
   'rewrite_on: host': ['a host with a port is two things', { host: 'a.com', port: 99 }],
 }
 
@@ -49,7 +55,7 @@ t.test('forwarded headers are read as by Plug.RewriteOn', async t => {
 
 const from = (remoteIp: string, headers: ConnOptions['headers'], target = 'http://app.test/'): Conn =>
   conn('GET', target, { remoteIp, ...(headers && { headers }) })
-const trusting = (trust: readonly string[], headers?: readonly ForwardedHeader[]) =>
+const trusting = (trust: readonly string[], headers?: readonly (ForwardedHeader | NamedHeader)[]) =>
   rewriteOn({ trust, ...(headers && { headers }) })
 const seen = ({ remoteIp, scheme, host, port }: Conn): string => `${remoteIp} ${scheme}://${host}:${port}`
 const all = {
@@ -135,18 +141,36 @@ t.test('the client is the first address from the right that is not trusted', asy
   t.equal(client('::ffff:203.0.113.9'), '203.0.113.9')
 })
 
+t.test('an address may have a port, brackets and quotes', async t => {
+  for (const one of [
+    '203.0.113.9:61598',
+    '"203.0.113.9"',
+    '"203.0.113.9:80"',
+    '203.0.113.9:80, 10.0.0.2:8080',
+  ])
+    t.equal(client(one), '203.0.113.9', one)
+  for (const one of ['[2001:db8::9]', '[2001:db8::9]:443', '"[2001:db8::9]:443"', '"2001:db8::9"'])
+    t.equal(client(`6.6.6.6:1, ${one}, 10.0.0.2`), '2001:db8::9', one)
+})
+
 t.test('what is no address leaves the address of the peer', async t => {
   for (const bad of [
     '',
     'unknown',
-    '203.0.113.9:80',
     '203.0.113',
     '0xcb.0.113.9',
     '203.0.113.9, unknown',
     '203.0.113.9, , 10.0.0.2',
-    '[2001:db8::9]',
+    '203.0.113.9:',
+    '203.0.113.9:port',
+    '203.0.113.9:123456',
+    '"203.0.113.9',
+    '[2001:db8::9',
+    '2001:db8::9]:443',
+    '[203.0.113.9]:80:80',
     'fe80::1%eth0',
     '203.0.113.256',
+    '203.0.113.256:80',
   ])
     t.equal(client(bad), '127.0.0.1', bad)
   t.equal(client('rubbish, 203.0.113.9'), '203.0.113.9', 'unless it stands left of the client')
@@ -166,7 +190,9 @@ t.test('the scheme takes the default port along', async t => {
     'https://app.test:80',
     'a port that is named stays',
   )
-  for (const bad of ['HTTPS', 'https, http', 'ftp', '', 'ws'])
+  for (const proto of ['HTTPS', 'Wss', ' https ', 'http,https'])
+    t.equal(url({ 'x-forwarded-proto': proto }), 'https://app.test:443', proto)
+  for (const bad of ['https, http', 'https,', 'ftp', '', 'ws', 'https;'])
     t.equal(url({ 'x-forwarded-proto': bad }), 'http://app.test:80', bad)
 })
 
@@ -178,12 +204,13 @@ t.test('a host must be one, and may bring its port', async t => {
     url({ 'x-forwarded-host': 'example.com:8080', 'x-forwarded-port': '9090' }),
     'http://example.com:9090',
   )
+  t.equal(url({ 'x-forwarded-host': 'a.com:1, b.com' }), 'http://b.com:80')
   for (const bad of [
     '',
     'a b',
     'user@example.com',
     'example.com/path',
-    'a.com, b.com',
+    'a.com, <b>',
     'example.com:99999',
     '<script>',
   ])
@@ -192,19 +219,146 @@ t.test('a host must be one, and may bring its port', async t => {
 
 t.test('a port must be one', async t => {
   t.equal(url({ 'x-forwarded-port': '65535' }), 'http://app.test:65535')
-  for (const bad of ['', '0', '65536', '80x', '-1', '8e1', ' 81', '8080, 80'])
+  for (const bad of ['', '0', '65536', '80x', '-1', '8e1', '8080, x'])
     t.equal(url({ 'x-forwarded-port': bad }), 'http://app.test:80', bad)
 })
 
-t.test('a header that was sent twice is not believed', async t => {
+t.test('the port inside does not stay behind the host outside', async t => {
+  const inner = 'http://app.test:4000/'
+  t.equal(url({ 'x-forwarded-host': 'example.com' }, inner), 'http://example.com:80')
+  t.equal(
+    url({ 'x-forwarded-host': 'example.com', 'x-forwarded-proto': 'https' }, inner),
+    'https://example.com:443',
+  )
+  t.equal(
+    url({ 'x-forwarded-host': 'example.com:8443', 'x-forwarded-proto': 'https' }, inner),
+    'https://example.com:8443',
+  )
+  t.equal(
+    url({ 'x-forwarded-host': 'example.com', 'x-forwarded-port': '8080' }, inner),
+    'http://example.com:8080',
+  )
+  t.equal(url({ 'x-forwarded-host': '<bad>' }, inner), 'http://app.test:4000')
+  t.equal(
+    seen(
+      trusting(
+        ['loopback'],
+        ['forwarded'],
+      )(from('127.0.0.1', { forwarded: 'host=example.com;proto=https' }, inner)),
+    ),
+    '127.0.0.1 https://example.com:443',
+  )
+})
+
+t.test('of a list, the item of the proxy that the client spoke to counts', async t => {
+  const proxied = (headers: ConnOptions['headers']) =>
+    seen(trusting(['loopback', '10.0.0.0/8'])(from('127.0.0.1', headers)))
+  const list = {
+    'x-forwarded-for': '203.0.113.9, 10.0.0.2',
+    'x-forwarded-proto': 'https,http',
+    'x-forwarded-host': 'example.com, inner.test:4000',
+    'x-forwarded-port': '8443, 4000',
+  }
+  t.equal(proxied(list), '203.0.113.9 https://example.com:8443')
+  t.equal(
+    proxied({
+      'x-forwarded-for': '6.6.6.6, 203.0.113.9, 10.0.0.2',
+      'x-forwarded-proto': 'https, http, https',
+      'x-forwarded-host': 'evil.test, example.com, inner.test',
+    }),
+    '203.0.113.9 http://example.com:80',
+    'what a client made up stands left of it',
+  )
+  t.equal(
+    proxied({ 'x-forwarded-for': '203.0.113.9, 10.0.0.3, 10.0.0.2', 'x-forwarded-proto': 'https' }),
+    '203.0.113.9 https://app.test:443',
+    'a proxy that sets it once speaks for all',
+  )
+  t.equal(
+    proxied({ 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https,http' }),
+    '203.0.113.9 http://app.test:80',
+  )
+})
+
+t.test('several headers of one name are one list', async t => {
   t.equal(
     url({
-      'x-forwarded-proto': ['https', 'https'],
-      'x-forwarded-host': ['a.com', 'a.com'],
-      'x-forwarded-port': ['1', '1'],
+      'x-forwarded-proto': ['http', 'https'],
+      'x-forwarded-host': ['evil.test', 'a.com'],
+      'x-forwarded-port': ['1', '2'],
     }),
-    'http://app.test:80',
+    'https://a.com:2',
+    'the nearest proxy wrote the last',
   )
+})
+
+t.test('other headers are named by what they say', async t => {
+  const named = (headers: readonly (ForwardedHeader | NamedHeader)[], given: ConnOptions['headers']) =>
+    seen(trusting(['loopback', '10.0.0.0/8'], headers)(from('127.0.0.1', given)))
+  const cloudflare = [{ for: 'cf-connecting-ip' }, 'x-forwarded-for', 'x-forwarded-proto'] as const
+  t.equal(
+    named(cloudflare, {
+      'cf-connecting-ip': '2001:db8::9',
+      'x-forwarded-for': '1.1.1.1',
+      'x-forwarded-proto': 'https',
+    }),
+    '2001:db8::9 https://app.test:443',
+  )
+  for (const given of [{}, { 'cf-connecting-ip': 'rubbish' }])
+    t.equal(named(cloudflare, { 'x-forwarded-for': '1.1.1.1', ...given }), '1.1.1.1 http://app.test:80')
+  const all = [{ for: 'x-real-ip' }, { proto: 'x-scheme' }, { host: 'x-original-host' }, { port: 'x-port' }]
+  const said = {
+    'x-real-ip': '1.1.1.1:99',
+    'x-scheme': 'HTTPS',
+    'x-original-host': 'A.com',
+    'x-port': '8443',
+  }
+  t.equal(named(all as never, said), '1.1.1.1 https://a.com:8443')
+  t.equal(
+    named(['x-forwarded-host', { host: 'x-original-host' }], {
+      'x-original-host': 'b.com',
+      'x-forwarded-host': 'a.com',
+    }),
+    '127.0.0.1 http://a.com:80',
+    'the first counts',
+  )
+})
+
+t.test('headers made to be slow are read in one pass', async t => {
+  const size = 1_000_000
+  for (const unit of [
+    ' ',
+    '\t',
+    ';',
+    ',',
+    'a',
+    'a=',
+    'a=a ',
+    '"',
+    '\\',
+    'for="a',
+    'a=b;',
+    ':',
+    '::',
+    '1.',
+    '[',
+    'for="\\',
+  ])
+    for (const end of ['', '\x7f', 'x'])
+      for (const name of [
+        'forwarded',
+        'x-forwarded-for',
+        'x-forwarded-host',
+        'x-forwarded-proto',
+        'x-forwarded-port',
+      ] as const) {
+        const header = unit.repeat(size / unit.length) + end
+        t.equal(trusting(['loopback'], [name])(from('127.0.0.1', { [name]: header })).remoteIp, '127.0.0.1')
+        t.equal(
+          trusting(['loopback'], [name])(from('127.0.0.1', { [name]: `for=a${header}` })).remoteIp,
+          '127.0.0.1',
+        )
+      }
 })
 
 // --- forwarded
@@ -257,6 +411,15 @@ t.test('options are checked when the plug is built', async t => {
     [{ trust: [7] }, 'rewriteOn: trust must be an array'],
     [{ trust: ['constructor'] }, 'rewriteOn: trust must be an array'],
     [{ trust: [], headers: ['x-real-ip'] }, 'rewriteOn: headers must be an array of forwarded'],
+    [{ trust: [], headers: ['x-forwarded-fro'] }, 'rewriteOn: headers must be an array of forwarded'],
+    [{ trust: [], headers: [{}] }, 'rewriteOn: headers must be an array of forwarded'],
+    [{ trust: [], headers: [{ by: 'x-a' }] }, 'rewriteOn: headers must be an array of forwarded'],
+    [{ trust: [], headers: [{ for: 'X-A' }] }, 'rewriteOn: headers must be an array of forwarded'],
+    [{ trust: [], headers: [{ for: 7 }] }, 'rewriteOn: headers must be an array of forwarded'],
+    [
+      { trust: [], headers: [{ for: 'x-a', host: 'x-b' }] },
+      'rewriteOn: headers must be an array of forwarded',
+    ],
     [{ trust: [], header: [] }, 'rewriteOn: unknown option header'],
   ]
   for (const [options, message] of wrong)

@@ -87,3 +87,17 @@ t.test('options that make no sense are refused at once', async t => {
   ] as const)
     t.throws(() => staticPaths(options as object), new TypeError(message))
 })
+
+t.test('paths are percent-encoded, and their escapes stay', async t => {
+  const assets = staticPaths({
+    manifest: {
+      version: 1,
+      latest: { 'a b.css': 'a b-1.css' },
+      digests: { 'a b-1.css': { logical_path: 'a b.css' } },
+    },
+  })
+  t.equal(assets.path('/a b.css'), '/a%20b-1.css?vsn=d')
+  t.equal(assets.path('/bücher.png#ü'), '/b%C3%BCcher.png#%C3%BC')
+  t.equal(assets.path('/b%C3%BCcher.png?a="b"'), '/b%C3%BCcher.png?a=%22b%22')
+  t.equal(assets.url(conn('GET', '/'), '/日本.png'), 'http://www.example.com/%E6%97%A5%E6%9C%AC.png')
+})

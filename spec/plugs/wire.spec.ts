@@ -79,7 +79,10 @@ t.test('a file is asked for again by its validators, and in parts', async t => {
   const again = await get('/s/digits.txt', `If-None-Match: ${etag}\r\n`)
   t.equal(again.status, 304)
   t.equal(again.text.slice(again.text.indexOf('\r\n\r\n')), '\r\n\r\n')
-  const part = await get('/s/digits.txt', `Range: bytes=2-4\r\nIf-Range: ${etag}\r\n`)
+  const changed = await get('/s/digits.txt', `Range: bytes=2-4\r\nIf-Range: ${etag}\r\n`)
+  t.match(changed, { status: 200, body: '0123456789' }, 'a weak tag says nothing of bytes')
+  t.equal((await get('/s/digits.txt', 'Range: bytes=2-4\r\nIf-Match: "old"\r\n')).status, 412)
+  const part = await get('/s/digits.txt', 'Range: bytes=2-4\r\n')
   t.match(part, {
     status: 206,
     body: '234',

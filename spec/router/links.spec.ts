@@ -21,11 +21,11 @@ t.test('a mistake throws a sentence that names the path and the parameter', asyn
     [['/posts/:id', { id: '' }], 'path "/posts/:id": the parameter "id" must be a string'],
     [['/posts', { id: 1 }], 'path "/posts": it has no parameter "id"'],
     [['/f/*path', { path: 'a' }], 'path "/f/*path": the parameter "path" must be a list'],
-    [['/posts', {}, 7], 'path: the query must be a record'],
-    [['/posts', {}, {}, 7], 'path: the fragment must be a string'],
-    [['posts'], 'links: the path must start with "/", and is "posts"'],
+    [['/posts', {}, 7], 'path: query must be an object, got 7'],
+    [['/posts', {}, {}, 7], 'path: fragment must be a string, got 7'],
+    [['posts'], 'links: the path must start with "/", got "posts"'],
     [['/posts/:'], 'links: after ":" comes a name'],
-    [[undefined], 'links: the path must be a string'],
+    [[undefined], 'links: the path must be a string, got undefined'],
   ]
   for (const [args, message] of cases) t.throws(() => link(...args), new TypeError(message), message)
   t.equal(link('/posts/:id', { id: 7 }), '/posts/7', 'again, the next time')

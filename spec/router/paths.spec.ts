@@ -57,7 +57,10 @@ t.test('a query stands behind', async t => {
   t.equal(app.path('/about', {}, { a: undefined, b: { c: undefined, d: 1 }, e: [], f: {} }), '/about?b[d]=1')
   t.throws(() => untyped('/about', {}, { f: () => 1 }), { message: /^encodeQuery: a value must be a string/ })
   for (const query of ['a=1', null, ['a']])
-    t.throws(() => untyped('/about', {}, query), new TypeError('path: the query must be a record'))
+    t.throws(() => untyped('/about', {}, query), {
+      name: 'TypeError',
+      message: /^path: query must be an object, got /,
+    })
 })
 
 t.test('a fragment stands last', async t => {
@@ -67,7 +70,7 @@ t.test('a fragment stands last', async t => {
     '/posts/7?page=2#a%20b%23c/%C3%A9?%25%EF%BF%BD',
   )
   t.equal(app.path('/about', {}, {}, ''), '/about')
-  t.throws(() => untyped('/about', {}, {}, 7), new TypeError('path: the fragment must be a string'))
+  t.throws(() => untyped('/about', {}, {}, 7), new TypeError('path: fragment must be a string, got 7'))
 })
 
 t.test('what browsers take for the way up never stands for a parameter', async t => {

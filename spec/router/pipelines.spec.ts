@@ -86,8 +86,8 @@ t.test('mistakes are told when the app starts', async t => {
     scope: (...args: readonly unknown[]) => unknown
   }
   const cases: readonly (readonly [declare: () => unknown, message: string])[] = [
-    [() => untyped(7), 'pipelines: they must be a record of plugs by their names'],
-    [() => untyped([browser]), 'pipelines: they must be a record of plugs by their names'],
+    [() => untyped(7), 'pipelines: pipelines must be an object of plugs by name, got 7'],
+    [() => untyped([browser]), 'pipelines: pipelines must be an object of plugs by name, got an array'],
     [
       () => untyped({ browser: 7 }),
       'pipelines: the pipeline "browser" must be a function from a conn, and is number',

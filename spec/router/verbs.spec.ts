@@ -137,10 +137,7 @@ t.test('scopes join their paths, at any depth', async t => {
 
 t.test('mistakes are told when the app starts, in one sentence that names the route', async t => {
   const cases: readonly (readonly [message: string, declaration: () => unknown])[] = [
-    [
-      'GET /foo: the path must start with "/", and is "foo"',
-      () => declare('/', ({ get }) => [get('foo', ok)]),
-    ],
+    ['GET /foo: the path must start with "/", got "foo"', () => declare('/', ({ get }) => [get('foo', ok)])],
     ['GET /admin: the path must be a string', () => declare('/admin', ({ get }) => [get(undefined, ok)])],
     [
       'GET /a?b=1: a route\'s path has no query: leave out "?" and what follows',
@@ -228,7 +225,7 @@ t.test('mistakes are told when the app starts, in one sentence that names the ro
       () => declare('/', ({ forward }) => [forward('/*x', ok)]),
     ],
     [
-      'forward /x: the path must start with "/", and is "x"',
+      'forward /x: the path must start with "/", got "x"',
       () => declare('/', ({ forward }) => [forward('x', ok)]),
     ],
     [

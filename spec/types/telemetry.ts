@@ -7,6 +7,7 @@ import {
   type EndpointResponse,
   type MatchedRoute,
   type PlugError,
+  type DroppedWrite,
   type RenderedError,
   type RouterDispatch,
   type ServedEndpoint,
@@ -30,6 +31,7 @@ is<
     | 'plugboard.endpoint.start'
     | 'plugboard.endpoint.stop'
     | 'plugboard.error_rendered'
+    | 'plugboard.session.write_dropped'
     | 'plugboard.router_dispatch.start'
     | 'plugboard.router_dispatch.stop'
     | 'plugboard.router_dispatch.exception'
@@ -43,6 +45,8 @@ is<Equal<Named<'plugboard.router_dispatch.start'>['measurements'], { readonly sy
 is<Equal<Named<'plugboard.router_dispatch.stop'>['measurements'], { readonly duration: number }>>()
 is<Equal<Named<'plugboard.router_dispatch.exception'>['measurements'], { readonly duration: number }>>()
 
+is<Equal<Named<'plugboard.session.write_dropped'>['measurements'], { readonly systemTime: number }>>()
+
 // --- what each is about; a hover shows the names of these records
 
 is<Equal<Named<'plugboard.endpoint.init'>['metadata'], ServedEndpoint>>()
@@ -53,6 +57,8 @@ is<Equal<Named<'plugboard.endpoint.stop'>['metadata'], EndpointResponse>>()
 // a final conn has a status
 is<Equal<EndpointResponse['conn']['status'], number>>()
 is<Equal<EndpointResponse['span'], object>>()
+is<Equal<Named<'plugboard.session.write_dropped'>['metadata'], DroppedWrite>>()
+is<Equal<DroppedWrite, { readonly conn: Conn; readonly session: string }>>()
 is<Equal<Named<'plugboard.error_rendered'>['metadata'], RenderedError>>()
 is<Equal<RenderedError, { readonly conn: Conn; readonly status: number; readonly error: PlugError }>>()
 is<Equal<Named<'plugboard.router_dispatch.start'>['metadata'], RouterDispatch>>()
@@ -84,6 +90,10 @@ export const port = telemetryTo(event => {
     is<Equal<typeof metadata.error, PlugError>>()
     // @ts-expect-error it has no start that it would belong to
     void metadata.span
+  } else if (name === 'plugboard.session.write_dropped') {
+    is<Equal<typeof metadata.session, string>>()
+    // @ts-expect-error nothing is measured but when it was
+    void measurements.duration
   } else {
     is<Equal<typeof metadata.route, string>>()
     is<Equal<typeof metadata.conn, Conn & { readonly route: MatchedRoute }>>()

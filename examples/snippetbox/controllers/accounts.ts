@@ -11,6 +11,7 @@ import {
 } from 'plugboard'
 import { render, withCsrfToken } from 'plugboard/plugs'
 import type { Handler } from 'plugboard/router'
+import type { Attempt } from '../attempts.js'
 import { auth } from '../auth.js'
 import type { Credentials, User } from '../data/repository.js'
 import { normalEmail } from '../data/values.js'
@@ -25,12 +26,44 @@ import {
 import type { Authenticated, Browser } from '../pipelines.js'
 import * as views from '../views/accounts.js'
 
+// --- limits
+
+/** The sentence for a client that must wait. */
+const tooManyAttempts = (seconds: number): string =>
+  `Too many attempts. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`
+
+/** The status and header of a response to a client that must wait. */
+const mustWait = (seconds: number) => (conn: Browser) =>
+  pipe(conn, putStatus('tooManyRequests'), putRespHeader('retry-after', String(seconds)))
+
+/**
+ * Executes work that counts as an attempt. After too many attempts it returns the seconds to wait instead. Work that
+ * fails does not count: a server that is busy has not looked at the password.
+ */
+const limited = <A>(
+  { assigns: { attempts }, now }: Browser,
+  attempt: Attempt,
+  work: () => IterableEffect<A>,
+): IterableEffect<Either<number, A>> =>
+  gen(function* limited() {
+    const wait = yield* attempts.begin(attempt, now)
+    if (wait > 0) return left(wait)
+    let isDone = false
+    try {
+      const done = yield* work()
+      isDone = true
+      return right(done)
+    } finally {
+      if (!isDone) yield* attempts.withdraw(attempt, now)
+    }
+  })
+
 // --- signing up
 
 const signupPage =
-  (form: SignupForm) =>
+  (form: SignupForm, problem = '') =>
   (conn: Browser): Conn & Responded =>
-    pipe(conn, withCsrfToken, render(views.signup, { title: 'Sign up', form }))
+    pipe(conn, withCsrfToken, render(views.signup, { title: 'Sign up', form, problem }))
 
 const rejectSignup =
   (form: SignupForm) =>
@@ -42,11 +75,15 @@ export const newSignup: Handler<Browser> = conn => signupPage(emptySignup)(conn)
 export const createSignup: Handler<Browser> = function* (conn) {
   const credentials = readSignup(conn.bodyParams)
   if (isLeft(credentials)) return rejectSignup(credentials.left)(conn)
-  const { email } = credentials.right
-  const user = yield* conn.assigns.repository.register(credentials.right, conn.now)
-  return isLeft(user)
-    ? rejectSignup({ values: { email, password: '' }, errors: { email: 'has already been taken' } })(conn)
-    : auth.logInUser(user.right, { message: 'Your account has been created.' })(conn)
+  const values = { email: credentials.right.email, password: '' }
+  const user = yield* limited(conn, { address: conn.remoteIp }, () =>
+    conn.assigns.repository.register(credentials.right, conn.now),
+  )
+  if (isLeft(user))
+    return pipe(conn, mustWait(user.left), signupPage({ values, errors: {} }, tooManyAttempts(user.left)))
+  return isLeft(user.right)
+    ? rejectSignup({ values, errors: { email: 'has already been taken' } })(conn)
+    : auth.logInUser(user.right.right, { message: 'Your account has been created.' })(conn)
 }
 
 // --- checking credentials
@@ -55,19 +92,16 @@ export const createSignup: Handler<Browser> = function* (conn) {
 type Rejection = 'invalid' | number
 
 /** The user of credentials. After too many attempts the password is not checked. */
-const authenticate = (
-  { assigns, remoteIp, now }: Browser,
-  credentials: Credentials,
-): IterableEffect<Either<Rejection, User>> =>
+const authenticate = (conn: Browser, credentials: Credentials): IterableEffect<Either<Rejection, User>> =>
   gen(function* authenticate() {
-    const { repository, attempts } = assigns
-    const attempt = { account: normalEmail(credentials.email), address: remoteIp }
-    const wait = yield* attempts.begin(attempt, now)
-    if (wait > 0) return left(wait)
-    const user = yield* repository.authenticate(credentials)
-    if (user === null) return left('invalid')
+    const { repository, attempts } = conn.assigns
+    const account = normalEmail(credentials.email)
+    const attempt = { account, address: conn.remoteIp }
+    const user = yield* limited(conn, attempt, () => repository.authenticate(credentials))
+    if (isLeft(user)) return user
+    if (user.right === null) return left('invalid')
     yield* attempts.succeed(attempt)
-    return right(user)
+    return right(user.right)
   })
 
 /** Shows the form again, with the reason. */
@@ -76,12 +110,7 @@ const reject =
   (conn: Browser): Conn & Responded =>
     why === 'invalid'
       ? pipe(conn, putStatus('unprocessableEntity'), page(invalid))
-      : pipe(
-          conn,
-          putStatus('tooManyRequests'),
-          putRespHeader('retry-after', String(why)),
-          page(`Too many attempts. Try again in ${why === 1 ? 'a second' : `${why} seconds`}.`),
-        )
+      : pipe(conn, mustWait(why), page(tooManyAttempts(why)))
 
 // --- logging in
 

@@ -56,10 +56,8 @@ export const openSessionStore = (
   database: () => StoreDatabase,
 ): Effect<OpenStore> => {
   switch (store) {
-    case 'cookie': {
-      const salts = encryptionSalt === undefined ? { signingSalt } : { signingSalt, encryptionSalt }
-      return effect.of({ store: cookieStore(salts), close: nothingToClose })
-    }
+    case 'cookie':
+      return effect.of({ store: cookieStore({ signingSalt, encryptionSalt }), close: nothingToClose })
     case 'memory':
       return effect.of({ store: memoryStore(memoryTable()), close: nothingToClose })
     case 'redis':

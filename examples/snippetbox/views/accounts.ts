@@ -5,7 +5,9 @@ import type { SignupForm } from '../forms.js'
 import { path } from '../links.js'
 import { field, hidden, methodForm, moment, type Protected } from './parts.js'
 
-export const signup = (assigns: Protected & { readonly form: SignupForm }): Html => {
+export const signup = (
+  assigns: Protected & { readonly form: SignupForm; readonly problem: string },
+): Html => {
   const { values, errors } = assigns.form
   const email = field({
     name: 'email',
@@ -27,6 +29,7 @@ export const signup = (assigns: Protected & { readonly form: SignupForm }): Html
   })
   return html`<h1>Sign up</h1>
     <form class="stack" action="${path('/signup')}" method="post" novalidate>
+      ${assigns.problem && html`<p class="flash error" role="alert">${assigns.problem}</p>`}
       ${hidden(assigns)} ${email} ${password}
       <div class="actions"><button>Create an account</button>${link(path('/login'), 'Log in instead')}</div>
     </form>`

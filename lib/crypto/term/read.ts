@@ -2,7 +2,7 @@
  * Builds the term that a reader stands before.
  */
 import { toDate } from './date-time.js'
-import { encodeTerm } from './encode.js'
+import { identityOf } from './identity.js'
 import type { Reader } from './reader.js'
 import * as tag from './tags.js'
 import {
@@ -98,7 +98,7 @@ export const bitLength = (reader: Reader): readonly [size: number, bits: number]
 
 /**
  * Moves past a pid or reference after its tag. A pid is a node, an id, a serial number and a creation; a
- * reference a node, a creation and up to five ids. In the older forms the creation is one byte, of which two
+ * reference a node, a creation and up to five ids, or none. In the older forms the creation is one byte, of which two
  * bits count, and 18 bits count of a reference's first id.
  */
 export const passIdentifier = (reader: Reader, kind: number): void => {
@@ -120,6 +120,7 @@ export const passIdentifier = (reader: Reader, kind: number): void => {
       return passOldCreation(reader)
     default:
       passOldCreation(reader)
+      if (words === 0) return
       passOldId(reader)
       reader.take(4 * (words - 1))
   }
@@ -132,9 +133,6 @@ const passOldCreation = (reader: Reader): void => {
 const passOldId = (reader: Reader): void => {
   if (reader.uint32() >= 2 ** 18) reader.fail()
 }
-
-/** A text that is the same for two keys exactly if Erlang takes them for the same key. */
-export const canonicalKey = (key: Term): string => (encodeTerm(key) as Buffer).toString('latin1')
 
 const atomOf = (name: string): Term => {
   if (name === 'nil') return null
@@ -221,7 +219,8 @@ const readMap = (reader: Reader, count: number, depth: number): Term => {
     entries.push([key, readTerm(reader, depth)])
   }
   if (onlyText) return recordOf(reader, entries as (readonly [string, Term])[])
-  if (count > 1 && new Set(entries.map(([key]) => canonicalKey(key))).size !== count) reader.fail()
+  if (count > 1 && new Set(entries.map(([key]) => identityOf(key, reader.identities))).size !== count)
+    reader.fail()
   return (!reader.inKey && toDate(entries)) || new MapTerm(entries)
 }
 

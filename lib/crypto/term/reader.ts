@@ -7,6 +7,7 @@ import { inflateSync, type ZlibOptions } from 'node:zlib'
 import { named } from '../../options.js'
 import { viewOf } from '../bytes.js'
 import { maxDepth } from './encode.js'
+import type { Identities } from './identity.js'
 import * as tag from './tags.js'
 import { maxAtomLength } from './term.js'
 
@@ -51,6 +52,7 @@ export class Reader {
   at = 0
   /** Set while a key of a map is read: keys keep what values may lose, so that they stay different. */
   inKey = false
+  #identities: Identities | undefined
   readonly #maxDepth: number
   readonly #ignoreTrailing: boolean
 
@@ -58,6 +60,11 @@ export class Reader {
     this.buffer = viewOf(bytes)
     this.#maxDepth = options.maxDepth ?? maxDepth
     this.#ignoreTrailing = options.trailing === 'ignore'
+  }
+
+  /** The identities of keys that have been read. */
+  get identities(): Identities {
+    return (this.#identities ??= new Map())
   }
 
   fail(): never {

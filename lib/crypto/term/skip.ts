@@ -2,9 +2,11 @@
  * Moves a reader past a term without building it. What is skipped has been checked: it decodes, and what does
  * not decode is not skipped.
  */
-import { bitLength, canonicalKey, passIdentifier, readFloat, readKey } from './read.js'
+import { identityOf } from './identity.js'
+import { bitLength, passIdentifier, readFloat, readKey } from './read.js'
 import { Reader } from './reader.js'
 import * as tag from './tags.js'
+import type { Term } from './term.js'
 
 /** Moves past one term at this level of nesting. */
 export const skipTerm = (reader: Reader, depth: number): void => {
@@ -76,18 +78,24 @@ export const skipMap = (reader: Reader, count: number, depth: number, onEntry: O
   reader.enter(depth)
   reader.need(2 * count)
   const keys: number[] = []
+  let nested: Map<number, Term> | undefined
   let ascending = true
   for (let i = 0; i < count; i++) {
     const keyStart = reader.at
-    skipTerm(reader, depth)
+    // A key that holds terms is read, once, because they may be needed to compare it.
+    if (holdsTerms(reader.buffer[keyStart])) (nested ??= new Map()).set(keyStart, readKey(reader, depth))
+    else skipTerm(reader, depth)
     const valueStart = reader.at
     ascending = ascending && isBefore(reader.buffer, keys, keyStart)
     keys.push(keyStart)
     skipTerm(reader, depth)
     onEntry(reader, keyStart, valueStart, reader.at)
   }
-  if (!ascending && hasDuplicates(reader, keys)) reader.fail()
+  if (!ascending && count > 1 && hasDuplicates(reader, keys, nested)) reader.fail()
 }
+
+const holdsTerms = (kind: number | undefined): boolean =>
+  kind === tag.MAP || kind === tag.LIST || kind === tag.SMALL_TUPLE || kind === tag.LARGE_TUPLE
 
 const ignore: OnEntry = () => {}
 
@@ -122,12 +130,20 @@ const isBefore = (buffer: Buffer, keys: readonly number[], key: number): boolean
   return length < ownLength
 }
 
-const hasDuplicates = ({ buffer }: Reader, keys: readonly number[]): boolean => {
+const hasDuplicates = (
+  { buffer, identities }: Reader,
+  keys: readonly number[],
+  nested: ReadonlyMap<number, Term> | undefined,
+): boolean => {
   const seen = new Set<string>()
   for (const start of keys) {
-    const reader = new Reader(buffer)
-    reader.at = start
-    seen.add(canonicalKey(readKey(reader, 0)))
+    let key = nested?.get(start)
+    if (key === undefined) {
+      const reader = new Reader(buffer)
+      reader.at = start
+      key = readKey(reader, 0)
+    }
+    seen.add(identityOf(key, identities))
   }
   return seen.size !== keys.length
 }

@@ -6,12 +6,13 @@ import { getCookieMemo } from '../../../lib/conn/fetch.js'
 import { isCanonical } from '../../../lib/crypto/base64url.js'
 import * as messageEncryptor from '../../../lib/crypto/message-encryptor.js'
 import * as messageVerifier from '../../../lib/crypto/message-verifier.js'
+import { from, type IterableEffect } from '../../../lib/effect.js'
 import { right, isSome } from '../../../lib/fp.js'
 import { checkOptions, flag, type Rules } from '../../../lib/options.js'
 import { cookieKeys, keyRules, type CookieKeyOptions, type CookieKeys } from './cookie-keys.js'
 import { stamped, unexpired } from './issued-at.js'
 import { codec, isSerializer, type Serializer } from './serializer.js'
-import type { Store, StoreContext } from '../store.js'
+import type { SessionWrite, Store, StoreContext, Stored, StoreSession } from '../store.js'
 
 /** Options of {@link cookieStore}. */
 export interface CookieStoreOptions extends CookieKeyOptions {
@@ -35,6 +36,22 @@ export interface CookieStoreOptions extends CookieKeyOptions {
    * Default: nobody is told.
    */
   readonly log?: false | ((message: string) => () => void)
+}
+
+/** A store that keeps sessions in their cookies: only its `get` may return an effect, with the option `log`. */
+export interface CookieStore extends Store {
+  readonly get: (
+    cookie: string,
+    session: StoreSession,
+    context: StoreContext,
+  ) => Stored | undefined | IterableEffect<undefined>
+  readonly apply: (
+    id: string | undefined,
+    write: SessionWrite,
+    session: StoreSession,
+    context: StoreContext,
+  ) => string
+  readonly delete: () => undefined
 }
 
 const open = (cookie: string, { sign, seal }: CookieKeys): Uint8Array | undefined => {
@@ -69,7 +86,7 @@ const rules: Rules = {
  * const store = cookieStore({ signingSalt: 'a salt', encryptionSalt: 'another' })
  * const sessions = pipeline(session({ store, key: '_app_key' }), fetchSession)
  */
-export const cookieStore = (given: CookieStoreOptions): Store => {
+export const cookieStore = (given: CookieStoreOptions): CookieStore => {
   checkOptions('cookieStore', given, rules)
   const { serializer = 'term', rotatingOptions = [], issuedAt = false, log = false } = given
   const current = cookieKeys(given, 'cookieStore', [32])
@@ -98,6 +115,7 @@ export const cookieStore = (given: CookieStoreOptions): Store => {
 
   return {
     pure: log === false,
+    tellsAge: issuedAt,
     checkAtBoot: ({ secretKeyBase, encrypts }) => {
       if (current(secretKeyBase).seal !== undefined) encrypts?.()
       for (const keys of older) keys(secretKeyBase ?? given.secretKeyBase)
@@ -111,15 +129,16 @@ export const cookieStore = (given: CookieStoreOptions): Store => {
     get: (cookie, { name, ttl }, context) => {
       const payload = payloadOf(cookie, context)
       if (payload !== undefined) {
-        const entries = issuedAt ? unexpired(read(payload), ttl, context.now) : read(payload)
-        return entries && { id: 'cookie', entries }
+        if (!issuedAt) return { id: 'cookie', entries: read(payload) }
+        const held = unexpired(read(payload), ttl, context.now)
+        return held && { id: 'cookie', entries: held.entries, age: held.age }
       }
       if (log === false) return undefined
       const tell = log(`the cookie of the session "${name}" does not verify`)
-      return () => {
+      return from(() => {
         tell()
         return nothing
-      }
+      })
     },
     apply: (_id, { entries }, { name }, context) => {
       const { sign, seal } = current(context.secretKeyBase)

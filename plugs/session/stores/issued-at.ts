@@ -24,8 +24,8 @@ const secondsOf = (entries: readonly RawEntry[]): number | undefined => {
 }
 
 /**
- * The entries of the session alone; undefined if they were not written within the last `ttl` seconds, or if nothing says
- * when.
+ * The entries of the session alone, and their age in seconds; undefined if they were not written within the last `ttl`
+ * seconds, or if nothing says when.
  *
  * @param now Milliseconds since the epoch.
  */
@@ -33,9 +33,9 @@ export const unexpired = (
   entries: readonly RawEntry[],
   ttl: number | undefined,
   now: number,
-): readonly RawEntry[] | undefined => {
+): { readonly entries: readonly RawEntry[]; readonly age: number } | undefined => {
   const age = now / 1000 - (secondsOf(entries) ?? NaN)
-  return ttl !== undefined && age <= ttl && age >= -skew ? others(entries) : undefined
+  return ttl !== undefined && age <= ttl && age >= -skew ? { entries: others(entries), age } : undefined
 }
 
 /** The entries with the time at which they are written, in milliseconds since the epoch. */

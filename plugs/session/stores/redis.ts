@@ -8,10 +8,10 @@ import { isRight } from '../../../lib/fp.js'
 import { checkOptions, string, type Rules } from '../../../lib/options.js'
 import { freshId } from '../id.js'
 import { hashText } from '../../stores/hash.js'
-import type { SessionWrite, Store, StoreChange, StoreContext, Stored, StoreSession } from '../store.js'
+import type { EffectStore, SessionWrite, StoreChange, StoreContext, Stored, StoreSession } from '../store.js'
 import { applyChanges } from '../terms.js'
 import { senderOf, type RedisArgument, type RedisClient } from './redis/client.js'
-import { isRefusal, readScript, runner, swapScript, writeScript } from './redis/scripts.js'
+import { agedReadScript, isRefusal, readScript, runner, swapScript, writeScript } from './redis/scripts.js'
 import { guard, serverRules, type ServerStoreOptions } from '../../stores/server.js'
 
 export type {
@@ -72,8 +72,8 @@ const isDone = (reply: unknown): boolean => Number(reply) === 1
  * connection ends the process. Have commands fail at once while there is no connection (`disableOfflineQueue: true`, in
  * ioredis `enableOfflineQueue: false`), or they pile up; an ioredis client with a `socketTimeout` notices a dead one.
  *
- * In a cluster, a session that gets a new id begins with what the old one held when it was last read: what another request
- * writes in the moment between is lost, unless `prefix` puts all sessions in one slot. On one server nothing is.
+ * A session that gets a new id begins with what the old one holds at that moment. In a cluster it begins with what the old one
+ * held when it was last read, unless `prefix` puts all sessions in one slot: what another request writes in between is lost.
  *
  * @throws TypeError when the client is none of `redis` or `ioredis`, or for an option; the message names it.
  * @example no-run
@@ -87,7 +87,7 @@ const isDone = (reply: unknown): boolean => Number(reply) === 1
  * const store = redisStore(client, { ttl: 14 * 86_400 })
  * const sessions = pipeline(session({ store, key: '_app_key' }), fetchSession)
  */
-export const redisStore = (client: RedisClient, options: RedisStoreOptions = {}): Store => {
+export const redisStore = (client: RedisClient, options: RedisStoreOptions = {}): EffectStore => {
   checkOptions('redisStore', options, rules)
   const send = senderOf(client)
   const { prefix = 'plugboard:session:', ttl = 86_400, sliding = true, timeout = 2000 } = options
@@ -98,13 +98,25 @@ export const redisStore = (client: RedisClient, options: RedisStoreOptions = {})
 
   // What stands in braces decides on the slot of a cluster.
   const keyOf = (id: string, { name }: StoreSession): string => `${prefix}{${name}:${hashText(id, 'hex')}}`
-  const milliseconds = (session: StoreSession): string => String((session.ttl ?? ttl) * 1000)
+  const lasts = (session: StoreSession): number => (session.ttl ?? ttl) * 1000
+  const milliseconds = (session: StoreSession): string => String(lasts(session))
+
+  const fieldsOf = (reply: unknown): readonly Buffer[] => {
+    if (!Array.isArray(reply) || !reply.every(Buffer.isBuffer))
+      throw new TypeError('the client does not give bytes')
+    return reply
+  }
 
   const read = async (id: string, session: StoreSession, expiry: string): Promise<Stored | undefined> => {
-    const held = await run(readScript, [keyOf(id, session)], [expiry])
-    if (!Array.isArray(held) || !held.every(Buffer.isBuffer))
-      throw new TypeError('the client does not give bytes')
+    const held = fieldsOf(await run(readScript, [keyOf(id, session)], [expiry]))
     return held.length === 0 ? undefined : { id, entries: entriesOf(held) }
+  }
+
+  const agedRead = async (id: string, session: StoreSession): Promise<Stored | undefined> => {
+    const [left, fields] = (await run(agedReadScript, [keyOf(id, session)], [])) as readonly unknown[]
+    const held = fieldsOf(fields)
+    if (held.length === 0) return undefined
+    return { id, entries: entriesOf(held), age: (lasts(session) - Number(left)) / 1000 }
   }
 
   const swapped = async (
@@ -173,14 +185,21 @@ export const redisStore = (client: RedisClient, options: RedisStoreOptions = {})
     const { changes, renews } = write
     const first = changes[0]
     if (first?.op === 'swap') return id !== undefined && (await swapped(id, first, session)) ? id : undefined
-    if (id !== undefined && (await written(id, 'known', renews?.changes ?? changes, session))) return id
+    if (id !== undefined)
+      return (await written(id, 'known', renews?.changes ?? changes, session)) ? id : undefined
     const made = freshId(session, context)
     await begun(made, write, session)
     return made
   }
 
   return {
-    get: (id, session) => guarded('get', () => read(id, session, sliding ? milliseconds(session) : '')),
+    tellsAge: sliding,
+    get: (id, session) =>
+      guarded('get', () =>
+        session.refreshAfter === undefined
+          ? read(id, session, sliding ? milliseconds(session) : '')
+          : agedRead(id, session),
+      ),
     apply: (id, write, session, context) => guarded('apply', () => apply(id, write, session, context)),
     delete: (id, session) =>
       guarded('delete', async () => {

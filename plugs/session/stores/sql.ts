@@ -2,8 +2,7 @@
  * `plugboard/session/sql`: sessions in a table of PostgreSQL or SQLite. What touches the database is an effect, and ends
  * within the time-out or, with SQLite, at once.
  */
-import type { RawEntry } from '../../../lib/crypto/term-format.js'
-import { chain, map, type Effect } from '../../../lib/effect.js'
+import { chain, map, type IterableEffect } from '../../../lib/effect.js'
 import { soon } from '../../../lib/later.js'
 import { right } from '../../../lib/fp.js'
 import { checkOptions, checkValue, count, mustBe, type Rules } from '../../../lib/options.js'
@@ -13,9 +12,9 @@ import type { SqliteDatabase } from '../../sql/sqlite-database.js'
 import { tableOf, tableRule, type Table } from '../../sql/table.js'
 import { freshId } from '../id.js'
 import { hashOf } from '../../stores/hash.js'
-import type { Store, StoreSession } from '../store.js'
+import type { EffectStore, Stored, StoreSession } from '../store.js'
 import { guard, serverRules, type ServerStoreOptions } from '../../stores/server.js'
-import type { Driver, Times } from './sql/driver.js'
+import type { Driver, Held, Times } from './sql/driver.js'
 import { defaultTable } from './sql/migration.js'
 import { postgres } from './sql/postgres.js'
 import { sqlite } from './sql/sqlite.js'
@@ -35,16 +34,16 @@ export interface SqlStoreOptions extends ServerStoreOptions {
 }
 
 /** A store in a database, and what keeps its table. */
-export interface SqlStore extends Store {
+export interface SqlStore extends EffectStore {
   /** Makes the table and its index, where they are not there: the SQL of `sqlMigration`. Two at once do no harm. */
-  readonly migrate: Effect<void>
+  readonly migrate: IterableEffect<void>
   /**
    * Deletes sessions that have ended, the oldest first, at most `limit` of them (default 500); gives their number. The store
    * does so by itself, after one write a minute.
    *
    * @throws TypeError when `limit` is no positive integer.
    */
-  readonly deleteExpired: (now: number, limit?: number) => Effect<number>
+  readonly deleteExpired: (now: number, limit?: number) => IterableEffect<number>
 }
 
 const rules: Rules = { ...serverRules, table: tableRule }
@@ -88,16 +87,18 @@ export const sqlStore = (
   const driver = driverOf(database, tableOf(table), timeout)
   const guarded = guard('sql', options)
 
+  const lastsOf = (session: StoreSession): number => (session.ttl ?? ttl) * 1000
   const timesOf = (session: StoreSession, at: number): Times => {
     const now = Math.floor(at)
-    const lasts = (session.ttl ?? ttl) * 1000
+    const lasts = lastsOf(session)
     const expires = Math.min(now + lasts, Number.MAX_SAFE_INTEGER)
-    return sliding
-      ? { now, expires, least: expires - Math.floor(lasts / 10), most: expires }
-      : { now, expires, least: 0, most: Number.MAX_SAFE_INTEGER }
+    if (!sliding) return { now, expires, least: 0, most: Number.MAX_SAFE_INTEGER }
+    // With refreshAfter, the end of a session says when its cookie was last set.
+    const kept = session.refreshAfter === undefined ? Math.floor(lasts / 10) : 0
+    return { now, expires, least: expires - kept, most: expires }
   }
 
-  const deleteExpired = (now: number, limit = batch): Effect<number> => {
+  const deleteExpired = (now: number, limit = batch): IterableEffect<number> => {
     checkValue('deleteExpired', 'limit', limit, count)
     return guarded('deleteExpired', () => driver.deleteExpired(Math.floor(now), limit))
   }
@@ -115,6 +116,7 @@ export const sqlStore = (
   }
 
   return {
+    tellsAge: sliding,
     checkAtBoot: ({ workers = 1 }) => {
       // better-sqlite3 and libsql say so
       if (workers > 1 && (database as { readonly memory?: unknown }).memory === true)
@@ -122,10 +124,21 @@ export const sqlStore = (
           `sqlStore: its database is in the memory of one process, and ${workers} workers would each lose the sessions of the others: serve without workers, or keep it in a file`,
         )
     },
-    get: (id, session, { now }) =>
-      map((entries: readonly RawEntry[] | undefined) =>
-        entries === undefined ? undefined : { id, entries },
-      )(guarded('get', () => driver.get({ name: session.name, hash: hashOf(id) }, timesOf(session, now)))),
+    get: (id, session, { now }) => {
+      const aged = session.refreshAfter !== undefined
+      const storedOf = (held: Held | undefined): Stored | undefined => {
+        if (held === undefined) return undefined
+        const { entries, expires } = held
+        return aged && expires !== undefined
+          ? { id, entries, age: (lastsOf(session) - (expires - now)) / 1000 }
+          : { id, entries }
+      }
+      return map(storedOf)(
+        guarded('get', () =>
+          driver.get({ name: session.name, hash: hashOf(id) }, timesOf(session, now), aged),
+        ),
+      )
+    },
     apply: (id, { changes, renews }, session, context) => {
       const { now } = context
       return chain((written: string | undefined) => () => {

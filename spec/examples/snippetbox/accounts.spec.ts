@@ -1,5 +1,7 @@
 import t from 'tap'
+import { effect, plugError } from 'plugboard'
 import { conn, run } from 'plugboard/testing'
+import { makeMemoryRepository } from '../../../examples/snippetbox/data/memory-repository.js'
 import {
   isLoggedIn,
   locationOf,
@@ -166,6 +168,45 @@ t.test('guesses from one address are slowed down, whatever the account', async t
   t.equal(logIn(visitor(site), 'ada@example.com').status, 302, 'other addresses need not wait')
   eve.wait(15 * minute)
   t.equal(logIn(eve, 'ada@example.com').status, 302)
+})
+
+t.test('a busy server does not count as a wrong password, nor as a sign-up', async t => {
+  const busy = plugError(503, 'Busy', 'The server is busy.')
+  let isBusy = false
+  const real = makeMemoryRepository()
+  const site = makeSite(
+    {},
+    {
+      ...real,
+      authenticate: credentials => (isBusy ? effect.failed(busy) : real.authenticate(credentials)),
+      register: (credentials, now) => (isBusy ? effect.failed(busy) : real.register(credentials, now)),
+    },
+  )
+  member(site, 'ada@example.com')
+  const ada = visitor(site)
+  isBusy = true
+  for (let i = 0; i < 30; i++) {
+    t.equal(logIn(ada, 'ada@example.com').status, 503)
+    t.equal(signUp(visitor(site), `user${i}@example.com`).status, 503)
+  }
+  isBusy = false
+  t.equal(logIn(ada, 'ada@example.com').status, 302)
+  t.equal(signUp(visitor(site), 'bob@example.com').status, 302)
+})
+
+t.test('sign-ups from one network are slowed down', async t => {
+  const site = makeSite()
+  const from = (i: number) => visitor(site, { remoteIp: `2001:db8::${i}` })
+  for (let i = 0; i < 10; i++) t.equal(signUp(from(i), `user${i}@example.com`).status, 302)
+  const refused = signUp(from(10), 'user10@example.com')
+  t.equal(refused.status, 429)
+  t.equal(refused.respHeaders.get('retry-after'), '1')
+  t.match(pageOf(refused), 'Too many attempts. Try again in a second.')
+  t.match(pageOf(refused), 'value="user10@example.com"')
+  t.equal(signUp(visitor(site, { remoteIp: '2001:db8:0:1::1' }), 'eve@example.com').status, 302)
+  const later = from(11)
+  later.wait(1000)
+  t.equal(signUp(later, 'user11@example.com').status, 302)
 })
 
 t.test('passwords are neither logged nor shown', async t => {

@@ -108,3 +108,57 @@ t.test('nothing is counted before an effect is run, and success without an attem
   t.strictSame(attempts.succeed(ada)(), right(undefined))
   t.equal(begin(attempts, ada, 0), 0)
 })
+
+t.test('an attempt that is withdrawn was never made', async t => {
+  const attempts = makeAttempts()
+  for (let i = 0; i < 100; i++) {
+    t.equal(begin(attempts, ada, i), 0)
+    t.strictSame(attempts.withdraw(ada, i)(), right(undefined))
+  }
+  exhaust(attempts, () => ada, 100)
+  t.equal(begin(attempts, ada, 1100), 0)
+  attempts.withdraw(ada, 1100)()
+  t.equal(begin(attempts, ada, 1100), 0, 'the wait does not start again')
+  t.equal(begin(attempts, ada, 1100), 2)
+  attempts.withdraw(ada, 5000)()
+  t.equal(begin(attempts, ada, 1100), 2, 'one that was not made cannot be withdrawn')
+})
+
+t.test('concurrent attempts are withdrawn one by one', async t => {
+  const attempts = makeAttempts()
+  for (let i = 0; i < 5; i++) t.equal(begin(attempts, ada, i), 0)
+  t.equal(begin(attempts, ada, 5), 1)
+  for (const now of [4, 2, 0, 1, 3]) attempts.withdraw(ada, now)()
+  t.equal(
+    exhaust(attempts, () => ada, 5),
+    5,
+  )
+})
+
+t.test('sign-ups are slowed down after ten from a network, apart from logins', async t => {
+  const attempts = makeAttempts()
+  const signUp: Attempt = { address: ada.address }
+  t.equal(
+    exhaust(attempts, () => signUp, 0),
+    10,
+  )
+  attempts.succeed(signUp)()
+  t.equal(begin(attempts, signUp, 0), 1)
+  t.equal(begin(attempts, ada, 0), 0)
+  t.equal(begin(attempts, { address: '192.0.2.2' }, 0), 0)
+})
+
+t.test('an IPv6 /64 counts as one address', async t => {
+  for (const [name, attempt] of [
+    ['login', (i: number) => ({ account: `user ${i}` })],
+    ['sign-up', () => ({})],
+  ] as const) {
+    const attempts = makeAttempts()
+    const from = (i: number) => `2001:db8:0:1:${(i * 977).toString(16)}::${i}`
+    t.equal(
+      exhaust(attempts, i => ({ ...attempt(i), address: from(i) }), 0),
+      name === 'login' ? 20 : 10,
+    )
+    t.equal(begin(attempts, { ...attempt(99), address: '2001:db8:0:2::1' }, 0), 0)
+  }
+})

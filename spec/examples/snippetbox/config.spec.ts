@@ -27,7 +27,7 @@ t.test('without a mode it is production: cookies are secure and last 60 days', a
       redisUrl: '',
       key: '_snippetbox_key',
       signingSalt: 'snippetbox signing',
-      encryptionSalt: undefined,
+      encryptionSalt: 'snippetbox encryption',
       maxAge: 60 * 24 * 60 * 60,
       secure: true,
       httpOnly: true,

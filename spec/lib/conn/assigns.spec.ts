@@ -73,6 +73,11 @@ t.test('ten thousand assigns do not overflow the stack', async t => {
 })
 
 t.test('a key that is no string is refused when the plug is made', async t => {
-  t.throws(() => assign(1 as never, 1), { name: 'TypeError', message: 'assign: the key must be a string' })
-  t.throws(() => putPrivate(undefined as never, 1), { message: 'putPrivate: the key must be a string' })
+  t.throws(() => assign(1 as never, 1), {
+    name: 'TypeError',
+    message: 'assign: key must be a string, got a number',
+  })
+  t.throws(() => putPrivate(undefined as never, 1), {
+    message: 'putPrivate: key must be a string, got undefined',
+  })
 })

@@ -17,7 +17,8 @@ import {
   type Conn,
   type CookieOptions,
 } from '../../../lib/index.js'
-import { conn, run, type ConnOptions } from '../../../lib/testing/index.js'
+import { conn, recycle, run, type ConnOptions } from '../../../lib/testing/index.js'
+import { decodeUtf8 } from '../../../lib/http/utf8.js'
 import { bytesOf, canonical, cases, toValue, vectors, type Case } from '../http/vectors.js'
 
 const blank = conn('GET', '/')
@@ -113,9 +114,10 @@ t.test('putRespCookie writes what Plug writes', async t => {
     const { key, value, opts, set_cookie: texts, raise } = one
     const { repeat, times } = Object(value) as { readonly repeat?: unknown; readonly times?: number }
     const long = typeof repeat === 'string' ? repeat.repeat(times as number) : undefined
-    const bytes = bytesOf(value) ?? (typeof value === 'string' ? Buffer.from(value) : undefined)
-    // a text of the fixture stands for its bytes in UTF-8, which a header carries as Latin-1
-    const given = long ?? bytes?.toString('latin1') ?? toValue(value)
+    const bytes = bytesOf(value)
+    // a header carries UTF-8, each byte as a character; no text stands for other bytes
+    if (bytes !== undefined && decodeUtf8(bytes) === undefined) continue
+    const given = long ?? (bytes === undefined ? toValue(value) : String(bytes))
     const put = () => pipe(blank, putRespCookie(String(key), given as string, optionsOf(opts)))
     const label = JSON.stringify(one).slice(0, 60)
     if (raise === 'Plug.Conn.CookieOverflowError') {
@@ -133,6 +135,75 @@ t.test('putRespCookie writes what Plug writes', async t => {
         label,
       )
   }
+})
+
+t.test('cookies beyond ASCII are UTF-8, there and back', async t => {
+  for (const value of ['é', '日本', '😀', 'a ŝ b']) {
+    const made = putRespCookie('n', value, { extra: 'x=é' })(blank)
+    t.strictSame(setCookies(made), [`n=${Buffer.from(value).toString('latin1')}; path=/; HttpOnly; x=Ã©`])
+    t.equal(fetchCookies(made).cookies['n'], value)
+    t.equal(fetchCookies(recycle(made)('GET', '/')).cookies['n'], value)
+    t.equal(fetchCookies(conn('GET', '/', { cookies: { n: value } })).cookies['n'], value)
+  }
+  const long = (length: number) => putRespCookie('n', '日'.repeat(length))(blank)
+  t.equal(setCookies(long(1356))[0]?.length, 3 * 1356 + 'n=; path=/; HttpOnly'.length)
+  t.throws(() => long(1360), { message: /takes 4100 bytes and may take 4096/ }, 'the limit is in bytes')
+  t.throws(() => putRespCookie('n', 'v', { extra: 'é'.repeat(2040) })(blank), { message: /may take 4096/ })
+})
+
+t.test('a cookie that browsers reject is a mistake that names the attribute', async t => {
+  const put = (name: string, options: CookieOptions, target = '/') =>
+    setCookies(putRespCookie(name, 'v', options)(conn('GET', target)))[0]
+  for (const [name, options] of [
+    ['__Host-a', {}],
+    ['__Host-a', { path: '/' }],
+    ['__host-a', {}],
+    ['__Secure-a', { path: '/a', domain: 'example.com' }],
+    ['a', { partitioned: true }],
+    ['a', { sameSite: 'None' }],
+    ['a', { extra: 'Priority=High; partitioned' }],
+    ['a', { extra: 'SameSite=None' }],
+    ['a', { sameSite: 'None', secure: true }],
+  ] as const) {
+    const label = JSON.stringify([name, options])
+    t.match(put(name, options), /; secure; /, `${label} is secure`)
+    t.match(put(name, options, 'https://example.com/'), /; secure; /)
+    t.match(
+      setCookies(deleteRespCookie(name, options)(blank)),
+      [/max-age=0; secure; /],
+      `${label} is deleted so`,
+    )
+    t.match(setCookies(putRespCookie(name, 1, { ...options, sign: true })(blank)), [/; secure; /])
+    for (const make of [putRespCookie.bind(null, name, 'v'), deleteRespCookie.bind(null, name)] as const)
+      t.throws(
+        () => make({ ...options, secure: false }),
+        {
+          name: 'TypeError',
+          message:
+            /^(put|delete)RespCookie: secure must be true with .*: browsers reject the cookie otherwise, got false$/,
+        },
+        label,
+      )
+  }
+  for (const [options, message] of [
+    [{ path: '/app' }, /^putRespCookie: path must be '\/' with the name __Host-a: .*, got "\/app"$/],
+    [
+      { domain: 'example.com' },
+      /^putRespCookie: domain must be absent with the name __Host-a: .*, got "example.com"$/,
+    ],
+    [
+      { extra: 'Domain=example.com' },
+      /^putRespCookie: extra must be without domain and path with the name __Host-a/,
+    ],
+  ] as const)
+    t.throws(() => putRespCookie('__Host-a', 'v', options), { name: 'TypeError', message })
+  for (const [name, options] of [
+    ['__Hosta', { secure: false }],
+    ['a', { sameSite: 'Lax', secure: false }],
+    ['a', { partitioned: false }],
+    ['a__Host-', { path: '/a' }],
+  ] as const)
+    t.notMatch(put(name, options), /secure/, 'others are as they were')
 })
 
 t.test('deleteRespCookie writes what Plug writes', async t => {
@@ -250,6 +321,28 @@ t.test('a signed or encrypted cookie comes back as the term it was made of', asy
   t.equal(fetchCookies({ signed: 'k' })(asking(`k=${token}`)).cookies.k, 'x')
 })
 
+t.test('a signed or encrypted cookie of a server whose clock is ahead is read', async t => {
+  const start = Date.UTC(2026, 0, 1)
+  for (const kind of ['sign', 'encrypt'] as const) {
+    const set = putRespCookie('user', 'ada', { [kind]: true, maxAge: 10 })(conn('GET', '/', { now: start }))
+    const value = String(set.respCookies['user']?.value)
+    const read = (seconds: number, clockSkew: object = {}): unknown => {
+      const plug = fetchCookies({ [kind === 'sign' ? 'signed' : 'encrypted']: 'user', ...clockSkew })
+      return plug(asking(`user=${value}`, { now: start + seconds * 1000 })).cookies['user']
+    }
+    t.equal(read(-60), 'ada')
+    t.equal(read(-60.001), undefined)
+    t.equal(read(-5, { clockSkew: 5 }), 'ada')
+    t.equal(read(-0.001, { clockSkew: 0 }), undefined)
+    t.equal(read(10.001, { clockSkew: 60 }), undefined, 'its age stays')
+  }
+  for (const clockSkew of [-1, NaN, '60'])
+    t.throws(
+      () => fetchCookies({ signed: 'user', clockSkew: clockSkew as number }),
+      /^fetchCookies: clockSkew must be a non-negative number \(seconds\), got /,
+    )
+})
+
 t.test('sealing needs a secret', async t => {
   const bare = conn('GET', '/', { secretKeyBase: undefined, cookies: { k: 'x' } })
   for (const plug of [
@@ -279,8 +372,9 @@ t.test(
   async t => {
     for (const make of [putRespCookie.bind(null, 'k', 'v'), deleteRespCookie.bind(null, 'k')] as const)
       for (const [options, message] of [
-        [{ path: 'a;b' }, /path must be a Latin-1 string without ";"/],
-        [{ path: '/ŝ' }, /path must be/],
+        [{ path: 'a;b' }, /path must be a string without ";"/],
+        [{ path: '/\ud800' }, /path must be/],
+        [{ extra: '\udc00' }, /extra must be/],
         [{ domain: 1 }, /domain must be/],
         [{ maxAge: -1 }, /maxAge must be a non-negative integer \(seconds\)/],
         [{ maxAge: 1.5 }, /maxAge must be/],
@@ -301,7 +395,7 @@ t.test(
       t.throws(() => putRespCookie(name as string, 'v'), {
         message: /^putRespCookie: the cookie name must be a token/,
       })
-    for (const value of ['a;b', 'a\r\n', '\0', 'ŝ', 1, null])
+    for (const value of ['a;b', 'a\r\n', '\0', '\ud800', 1, null])
       t.throws(() => putRespCookie('k', value), {
         name: 'TypeError',
         message: /^putRespCookie: the value of "k" must be/,

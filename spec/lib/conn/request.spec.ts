@@ -1,6 +1,7 @@
 import t from 'tap'
 import {
   appendReqHeader,
+  conditionsOf,
   currentPath,
   currentUrl,
   origin,
@@ -194,4 +195,39 @@ t.test('edits of the request lie over each other, however many there are', async
   t.equal(many.remoteIp, '49999')
   const edited = pipe(many, putReqHeader('x-n', '1'), deleteReqHeader('x-a'))
   t.strictSame([...edited.reqHeaders].flat(), ['x-a', '2', 'x-b', '3', 'x-n', '1'])
+})
+
+t.test('the current path never leads to another site, whatever a client sent', async t => {
+  for (const target of [
+    '/\\evil.example',
+    '/\\\\evil.example/a',
+    '//\\evil.example',
+    '/\\/evil.example',
+    '/a/..\\..\\b',
+  ]) {
+    const path = currentPath(conn('GET', target))
+    t.notMatch(path, /\\/, target)
+    t.equal(new URL(path, 'https://here.example').host, 'here.example', target)
+    t.equal(new URL(currentUrl(conn('GET', target))).host, 'www.example.com', target)
+  }
+  t.equal(currentPath(conn('GET', '/\\evil.example')), '/%5Cevil.example')
+  t.equal(currentPath(conn('GET', '/a"b?c="d"')), '/a%22b?c=%22d%22')
+  t.equal(currentPath(conn('GET', '/caf%C3%A9?q=%zz')), '/caf%C3%A9?q=%25zz')
+  t.equal(currentPath({ page: 2 })(conn('GET', '/\\a')), '/%5Ca?page=2')
+})
+
+t.test('the conditions of a request are those of its headers, several of a list joined', async t => {
+  const headers = {
+    'if-match': ['"a"', '"b"'],
+    'if-unmodified-since': 'Sun, 06 Nov 1994 08:49:37 GMT',
+    'if-none-match': '*',
+    'if-modified-since': 'Sun, 06 Nov 1994 08:49:38 GMT',
+  }
+  t.strictSame(conditionsOf(conn('GET', '/', { headers })), {
+    ifMatch: '"a", "b"',
+    ifUnmodifiedSince: 'Sun, 06 Nov 1994 08:49:37 GMT',
+    ifNoneMatch: '*',
+    ifModifiedSince: 'Sun, 06 Nov 1994 08:49:38 GMT',
+  })
+  t.strictSame(Object.values(conditionsOf(conn('GET', '/'))), [undefined, undefined, undefined, undefined])
 })

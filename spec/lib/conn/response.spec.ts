@@ -50,7 +50,10 @@ t.test('resp sets status and body, and no content type', async t => {
   t.strictSame(fields(done), fields(blank))
   t.strictSame(resp(200, new Uint8Array([1]))(blank).respBody, new Uint8Array([1]))
   for (const body of [undefined, null, 1, {}, ['a']])
-    t.throws(() => resp(200, body as never), { name: 'TypeError', message: /^resp: the body must be/ })
+    t.throws(() => resp(200, body as never), {
+      name: 'TypeError',
+      message: /^resp: body must be a string or a Uint8Array, got (undefined|null|1|an object|an array)$/,
+    })
   t.throws(() => resp(42, ''), { name: 'RangeError' })
 })
 
@@ -84,11 +87,14 @@ t.test('a later response replaces an earlier one', async t => {
 
 t.test('bodies that make no sense are refused when the plug is made', async t => {
   for (const body of [undefined, null, 1, new Uint8Array(1)])
-    t.throws(() => text(body as never), { name: 'TypeError', message: 'text: the body must be a string' })
+    t.throws(() => text(body as never), { name: 'TypeError', message: /^text: body must be a string, got / })
   for (const body of [undefined, null, 1])
-    t.throws(() => html(body as never), { name: 'TypeError', message: /^html: the body must be/ })
+    t.throws(() => html(body as never), { name: 'TypeError', message: /^html: body must be .*, got / })
   for (const data of [undefined, () => 1, Symbol('x')])
-    t.throws(() => json(data), { name: 'TypeError', message: /^json: the data must be/ })
+    t.throws(() => json(data), {
+      name: 'TypeError',
+      message: /^json: data must be a value that JSON can hold, got /,
+    })
   t.throws(() => json(1n), TypeError)
   const cycle: { self?: unknown } = {}
   cycle.self = cycle
@@ -98,11 +104,11 @@ t.test('bodies that make no sense are refused when the plug is made', async t =>
 t.test('redirect answers 302 with a location and a short page, and does not halt', async t => {
   const done = redirect('/a?b="<c>"')(blank)
   t.match(done, { status: 302, halted: false })
-  t.strictSame(getRespHeader('location')(done), ['/a?b="<c>"'])
+  t.strictSame(getRespHeader('location')(done), ['/a?b=%22%3Cc%3E%22'])
   t.strictSame(getRespHeader('content-type')(done), ['text/html; charset=utf-8'])
   t.equal(
     done.respBody,
-    '<html><body>You are being <a href="/a?b=&quot;&lt;c&gt;&quot;">redirected</a>.</body></html>',
+    '<html><body>You are being <a href="/a?b=%22%3Cc%3E%22">redirected</a>.</body></html>',
   )
   t.strictSame(
     getRespHeader('location')(redirect({ to: '/b' })(done)),
@@ -134,12 +140,81 @@ t.test('redirect goes to a path of this site, unless it is told otherwise', asyn
   t.strictSame(getRespHeader('location')(away), ['https://example.com/a'])
   for (const target of [undefined, null, 1, {}, { to: 1 }, { external: null }])
     t.throws(() => redirect(target as never), {
-      message: /^redirect: the target must be a path, \{ to \} or/,
+      message:
+        /^redirect: target must be a path, \{ to \} or \{ external \}, got (undefined|null|1|an object)$/,
     })
 })
 
+const locationOf = (target: Parameters<typeof redirect>[0]): string | undefined =>
+  getRespHeader('location')(redirect(target)(blank))[0]
+
+t.test('the target of a redirect is percent-encoded as UTF-8, and its escapes stay', async t => {
+  const written: Readonly<Record<string, string>> = {
+    '/café': '/caf%C3%A9',
+    '/日本?q=日本#日本': '/%E6%97%A5%E6%9C%AC?q=%E6%97%A5%E6%9C%AC#%E6%97%A5%E6%9C%AC',
+    '/😀': '/%F0%9F%98%80',
+    '/a b?c="d"&e=<f>': '/a%20b?c=%22d%22&e=%3Cf%3E',
+    '/{a}|^`': '/%7Ba%7D%7C%5E%60',
+    '/caf%C3%A9%20': '/caf%C3%A9%20',
+    '/%c3%a9': '/%c3%a9',
+    '/100%?q=%zz%4': '/100%25?q=%25zz%254',
+    '/\ud800': '/%EF%BF%BD',
+    "/a[b]?c[]=1&d=(e)!*'~;,:@$+=": "/a[b]?c[]=1&d=(e)!*'~;,:@$+=",
+  }
+  for (const [to, location] of Object.entries(written)) {
+    t.equal(locationOf(to), location, to)
+    t.equal(locationOf({ to }), location, to)
+    t.equal(locationOf({ external: `https://example.com${to}` }), `https://example.com${location}`, to)
+  }
+  t.equal(
+    locationOf({ external: 'mailto:ann@example.com?subject=a b' }),
+    'mailto:ann@example.com?subject=a%20b',
+  )
+})
+
+t.test('a host beyond ASCII is written in its ASCII form', async t => {
+  const written: Readonly<Record<string, string>> = {
+    'https://bücher.example/ü': 'https://xn--bcher-kva.example/%C3%BC',
+    'HTTPS://BÜCHER.example': 'HTTPS://xn--bcher-kva.example',
+    '//bücher.example:8080?ü': '//xn--bcher-kva.example:8080?%C3%BC',
+    'https://ü:ü@bücher.example:443/': 'https://%C3%BC:%C3%BC@xn--bcher-kva.example:443/',
+    'https://b%C3%BCcher.example/': 'https://xn--bcher-kva.example/',
+    'https://日本。jp/': 'https://xn--wgv71a.jp/',
+    ' https://bücher.example/ ': 'https://xn--bcher-kva.example/',
+    'https://Example.com': 'https://Example.com',
+    'https://[2001:db8::1]:8080/a': 'https://[2001:db8::1]:8080/a',
+    // browsers read these as the host before the backslash, and so must what is sent
+    'https://good.example\\@evil.example': 'https://good.example/@evil.example',
+    'https:\\\\good.example\\a?b\\c': 'https://good.example/a?b%5Cc',
+    'app://bücher/ü': 'app://b%C3%BCcher/%C3%BC',
+  }
+  for (const [external, location] of Object.entries(written)) {
+    t.equal(locationOf({ external }), location, external)
+    if (/^http/i.test(external))
+      t.equal(new URL(location).host, new URL(external).host, 'as browsers read it')
+  }
+  for (const external of [
+    'https://a b/',
+    'https://',
+    'https:///a',
+    'https://a:b/',
+    'https://<a>/',
+    '//[1]/',
+    'https://a%zz/',
+  ])
+    t.throws(
+      () => redirect({ external }),
+      { name: 'TypeError', message: /^redirect: external must be a URL with a valid host, got "/ },
+      external,
+    )
+})
+
 t.test('a location that no header can hold fails', async t => {
-  for (const external of ['https://example.com/\r\nx: y', 'https://example.com/ŝ'])
+  for (const external of [
+    'https://example.com/\r\nx: y',
+    'https://example.com/\0',
+    'https://example.com/?\x7f',
+  ])
     t.match(run(conn => redirect({ external })(conn))(blank).error, { _tag: 'InvalidHeader', status: 500 })
 })
 
@@ -150,12 +225,12 @@ t.test('sendFile and stream are data', async t => {
   })
   t.match(sendFile(206, 'a.txt', 2, 0)(blank).respBody, { offset: 2, length: 0 })
   for (const [args, message] of [
-    [[200, 'a\0b'], /^sendFile: the file/],
-    [[200, 1], /^sendFile: the file/],
-    [[200, 'a', -1], /^sendFile: offset/],
+    [[200, 'a\0b'], /^sendFile: file must be a path without NUL, got /],
+    [[200, 1], /^sendFile: file must be a path without NUL, got /],
+    [[200, 'a', -1], /^sendFile: offset must be a non-negative integer \(bytes\), got -1$/],
     [[200, 'a', 1.5], /^sendFile: offset/],
-    [[200, 'a', 0, -1], /^sendFile: length/],
-    [[200, 'a', 0, 'some'], /^sendFile: length/],
+    [[200, 'a', 0, -1], /^sendFile: length must be a non-negative integer \(bytes\), or 'all', got /],
+    [[200, 'a', 0, 'some'], /^sendFile: length must be a non-negative integer \(bytes\), or 'all', got /],
   ] as const)
     t.throws(() => sendFile(...(args as unknown as [number, string])), { name: 'TypeError', message })
 
@@ -168,7 +243,7 @@ t.test('sendFile and stream are data', async t => {
   t.match(stream(200, chunks, {})(blank).respBody, { flushHeaders: false })
   t.throws(() => stream(200, chunks, { flush: true } as never), {
     name: 'TypeError',
-    message: 'stream: unknown option flush; expected flushHeaders',
+    message: 'stream: unknown option flush; expected flushHeaders or onDrain',
   })
   for (const bad of ['now', 1, null])
     t.throws(() => stream(200, chunks, { flushHeaders: bad as never }), {
@@ -176,7 +251,10 @@ t.test('sendFile and stream are data', async t => {
       message: /^stream: flushHeaders must be a boolean, got /,
     })
   for (const bad of [undefined, null, 'text', ['one']])
-    t.throws(() => stream(200, bad as never), { name: 'TypeError', message: /^stream: chunks must be/ })
+    t.throws(() => stream(200, bad as never), {
+      name: 'TypeError',
+      message: /^stream: chunks must be an async iterable, got /,
+    })
 })
 
 t.test('response headers are edited as in Plug', async t => {

@@ -141,6 +141,22 @@ t.test('each part is checked when the plug is made', async t => {
     [{ remoteIp: '1.2.3' }, 'remoteIp must be an IP address, got "1.2.3"'],
     [{ remoteIp: '1.2.3.256' }, 'remoteIp must be an IP address, got "1.2.3.256"'],
     [{ remoteIp: '1.2.3.4:80' }, 'remoteIp must be an IP address, got "1.2.3.4:80"'],
+    ...[
+      ':::',
+      '::1::',
+      '1:2',
+      ':',
+      '::12345',
+      '1:2:3:4:5:6:7:8:9',
+      '1:2:3:4:5:6:7:8::',
+      '::1.2.3',
+      '::1.2.3.256',
+      '1.2.3.4::',
+      '::%',
+      '[::1]',
+      '::g',
+      ':1:2:3:4:5:6:7',
+    ].map(remoteIp => [{ remoteIp }, `remoteIp must be an IP address, got "${remoteIp}"`] as const),
     [{ remoteIp: 'localhost' }, 'remoteIp must be an IP address, got "localhost"'],
     [{ remoteIp: () => '' }, 'remoteIp must be an IP address, got a function'],
     [
@@ -334,4 +350,19 @@ t.test('what is given may be frozen or without a prototype, and is checked', asy
   }
   const none = conn('GET', '/?a=1')
   t.equal(putBodyParams({})(none).params, none.params, 'an empty body leaves the parameters alone')
+})
+
+t.test('addresses of IPv6 in all their forms are addresses', async t => {
+  for (const remoteIp of [
+    '::',
+    '::1',
+    '1::',
+    '2001:db8::9',
+    '1:2:3:4:5:6:7:8',
+    '::ffff:1.2.3.4',
+    '1:2:3:4:5:6:1.2.3.4',
+    'FE80::1%eth0',
+    'fe80::1%en-0.1',
+  ])
+    t.equal(putRequest({ remoteIp })(conn('GET', '/')).remoteIp, remoteIp)
 })

@@ -101,8 +101,8 @@ t.test('all ways in which a payload may be encoded are read', async t => {
   }
 })
 
-// The clock of the one who signed may be ahead: plug_crypto 2.1.1, which made the cases, lets such a token pass; from
-// 2.2 on Plug refuses it, and so do we.
+// The clock of the one who signed may be ahead: plug_crypto 2.1.1, which made the cases, lets such a token pass, however
+// far ahead; from 2.2 on Plug refuses it. Here it passes within clockSkew.
 const refusedSince22 = /^signed in the future/
 
 const verdictOf = ({ name, expect }: Case): unknown =>
@@ -137,12 +137,43 @@ t.test('the token of the documentation', async t => {
 t.test('a token is valid up to and including its age', async t => {
   const token = sign(base, 'salt', 'data', { signedAt: 1000, maxAge: 60 })
   for (const [now, verdict] of [
-    [999_999, left('invalid')],
+    [939_999, left('invalid')],
+    [940_000, right('data')],
+    [999_999, right('data')],
     [1_000_000, right('data')],
     [1_060_000, right('data')],
     [1_060_001, left('expired')],
   ] as const)
     t.strictSame(verify(base, 'salt', token, { now }), verdict, `at ${now}`)
+})
+
+t.test('a clock may be ahead by clockSkew, which lengthens no age', async t => {
+  const entropy = new Uint8Array(24)
+  for (const [seal, read] of [
+    [sign(base, 'salt', 'data', { signedAt: 1000, maxAge: 10 }), verify],
+    [encrypt(base, 'salt', 'data', { signedAt: 1000, maxAge: 10, entropy }), decrypt],
+  ] as const) {
+    const at = (now: number, clockSkew?: number) =>
+      read(base, 'salt', seal, clockSkew === undefined ? { now } : { now, clockSkew })
+    for (const [skew, least] of [
+      [undefined, 940_000],
+      [0, 1_000_000],
+      [0.001, 999_999],
+      [5, 995_000],
+      [3600, -2_600_000],
+      [Infinity, 0],
+    ] as const) {
+      t.strictSame(at(least, skew), right('data'), `${skew} s`)
+      if (skew !== Infinity) t.strictSame(at(least - 1, skew), left('invalid'), `${skew} s, exceeded`)
+      t.strictSame(at(1_010_000, skew), right('data'), `${skew} s, at its age`)
+      t.strictSame(at(1_010_001, skew), left('expired'), `${skew} s, past its age`)
+    }
+    for (const wrong of [-1, NaN, '60', null] as number[])
+      t.throws(() => at(1_000_000, wrong), {
+        name: 'TypeError',
+        message: 'token: clockSkew must be a non-negative number (seconds)',
+      })
+  }
 })
 
 t.test('an age of fractions counts in milliseconds, cut off', async t => {

@@ -1,6 +1,16 @@
 import t from 'tap'
 import * as fc from 'fast-check'
-import { fileEtag, ifRange, matchesEtag, notModified, strongEtag, weakEtag } from '../../../lib/http/etag.js'
+import {
+  fileEtag,
+  ifRange,
+  matchesEtag,
+  notModified,
+  precondition,
+  strongEtag,
+  weakEtag,
+  type Conditions,
+  type Validators,
+} from '../../../lib/http/etag.js'
 
 const date = 'Sun, 06 Nov 1994 08:49:37 GMT'
 const time = Date.UTC(1994, 10, 6, 8, 49, 37)
@@ -12,8 +22,8 @@ t.test('tags of content are quoted, the same for text and its bytes, and differ 
   t.equal(weakEtag('abc'), 'W/' + strongEtag('abc'))
 })
 
-t.test('the tag of a file follows its size and its time of change', async t => {
-  t.equal(fileEtag(255, 16.5), '"ff-10"')
+t.test('the tag of a file is weak, and follows its size and its time of change', async t => {
+  t.equal(fileEtag(255, 16.5), 'W/"ff-10"')
   t.not(fileEtag(255, 17), fileEtag(255, 16))
   t.not(fileEtag(254, 16), fileEtag(255, 16))
 })
@@ -60,6 +70,56 @@ t.test('If-Modified-Since counts in seconds, where it is a date', async t => {
   t.notOk(notModified({ ifModifiedSince: 'yesterday' }, { lastModified: time }))
   t.notOk(notModified({ ifModifiedSince: date }, { etag: '"a"' }))
   t.notOk(notModified({}, { etag: '"a"', lastModified: time }))
+})
+
+t.test('conditions count in the order of RFC 9110', async t => {
+  const later = 'Sun, 06 Nov 1994 08:49:38 GMT'
+  const earlier = 'Sun, 06 Nov 1994 08:49:36 GMT'
+  const file = { etag: '"a"', lastModified: time }
+  type Row = readonly [
+    conditions: Conditions,
+    get: 304 | 412 | undefined,
+    put: 304 | 412 | undefined,
+    of?: Validators,
+  ]
+  const rows: readonly Row[] = [
+    [{}, undefined, undefined],
+    [{ ifMatch: '"a"' }, undefined, undefined],
+    [{ ifMatch: '"x", "a"' }, undefined, undefined],
+    [{ ifMatch: '*' }, undefined, undefined],
+    [{ ifMatch: '"b"' }, 412, 412],
+    [{ ifMatch: 'W/"a"' }, 412, 412],
+    [{ ifMatch: 'W/"a"' }, 412, 412, { etag: 'W/"a"' }],
+    [{ ifMatch: '"a"' }, 412, 412, { lastModified: time }],
+    [{ ifMatch: '*' }, undefined, undefined, {}],
+    [{ ifUnmodifiedSince: date }, undefined, undefined],
+    [{ ifUnmodifiedSince: later }, undefined, undefined],
+    [{ ifUnmodifiedSince: earlier }, 412, 412],
+    [{ ifUnmodifiedSince: 'yesterday' }, undefined, undefined],
+    [{ ifUnmodifiedSince: earlier }, undefined, undefined, { etag: '"a"' }],
+    [{ ifMatch: '"a"', ifUnmodifiedSince: earlier }, undefined, undefined],
+    [{ ifMatch: '"b"', ifUnmodifiedSince: later }, 412, 412],
+    [{ ifNoneMatch: '"a"' }, 304, 412],
+    [{ ifNoneMatch: 'W/"a"' }, 304, 412],
+    [{ ifNoneMatch: '*' }, 304, 412, {}],
+    [{ ifNoneMatch: '"b"' }, undefined, undefined],
+    [{ ifMatch: '"b"', ifNoneMatch: '"a"' }, 412, 412],
+    [{ ifUnmodifiedSince: earlier, ifNoneMatch: '"a"' }, 412, 412],
+    [{ ifMatch: '"a"', ifNoneMatch: '"a"' }, 304, 412],
+    [{ ifModifiedSince: date }, 304, undefined],
+    [{ ifModifiedSince: earlier }, undefined, undefined],
+    [{ ifNoneMatch: '"b"', ifModifiedSince: date }, undefined, undefined],
+    [{ ifUnmodifiedSince: date, ifModifiedSince: date }, 304, undefined],
+  ]
+  for (const [conditions, get, put, current = file] of rows) {
+    const label = JSON.stringify([conditions, current])
+    t.equal(precondition('GET', conditions, current), get, `GET ${label}`)
+    t.equal(precondition('HEAD', conditions, current), get, `HEAD ${label}`)
+    t.equal(precondition('PUT', conditions, current), put, `PUT ${label}`)
+  }
+  t.equal(precondition('PUT', { ifMatch: '*' }, undefined), 412, 'nothing is there to match')
+  t.equal(precondition('PUT', { ifNoneMatch: '*' }, undefined), undefined)
+  t.equal(precondition('PUT', { ifUnmodifiedSince: earlier }, undefined), undefined)
 })
 
 t.test('If-Range lets a part be sent only of the very same bytes', async t => {

@@ -178,3 +178,16 @@ t.test('fields are given as a record or as pairs, each of which is checked', asy
     ['c', '3'],
   ])
 })
+
+t.test('messages print no object and no value', async t => {
+  const problem = (name: unknown, value: unknown) => headerProblem(name as string, value as string)?.message
+  t.match(problem({ secret: 1 }, ''), /^header name an object must be a lower-case token/)
+  t.match(problem([1], ''), /^header name an array must be/)
+  t.match(problem(1n, ''), /^header name a bigint must be/)
+  t.match(problem('X-A', ''), /^header name "X-A" must be/)
+  t.match(
+    problem('x-a', { secret: 1 }),
+    /^the value of header "x-a" must be a string in Latin-1 .*, got an object$/,
+  )
+  t.match(problem('x-a', 'secret\n'), /, got a string of 7 characters$/)
+})

@@ -2,15 +2,12 @@ import t from 'tap'
 import * as fc from 'fast-check'
 import { isLeft, isRight, type Either } from 'fp-ts/lib/Either.js'
 import type { PlugError } from '../../../lib/error.js'
+import { addParam, emptyParams, paramsDone, type ParamsOf } from '../../../lib/http/params.js'
 import {
-  addParam,
   decodeAscii,
   decodeQuery,
-  emptyParams,
   encodeQuery,
-  paramsDone,
   type Params,
-  type ParamsOf,
   type QueryOptions,
   type QueryValue,
 } from '../../../lib/http/query.js'
@@ -189,19 +186,61 @@ t.test('pairs beyond the limit are answered with 400, empty ones not counted', a
   t.match(refusal('a[]&b&c', { pairs: 2 }), { status: 400 })
 })
 
+const branchesOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).reduce((sum: number, each) => sum + branchesOf(each), 1)
+    : 0
+
+t.test('arrays and objects beyond the limit are answered with 400, however they are nested', async t => {
+  const many = (pairs: number, rest: string): string =>
+    Array.from({ length: pairs }, (_, i) => `a${i}${rest}=1`).join('&')
+  const message = 'parameters may have 20000 arrays and objects in all (branches), not more'
+  for (const level of ['[]', '[b]', '[][b]']) {
+    const levels = level.repeat(100 / (level.split('[').length - 1))
+    t.equal(branchesOf(ok(decodeQuery(many(200, levels)))) - 1, 20_000, level)
+    t.match(refusal(many(201, levels)), { _tag: 'InvalidQuery', status: 400, message }, level)
+  }
+  const text = many(4800, '[]'.repeat(100))
+  t.ok(text.length < 1_000_000)
+  t.match(refusal(text), { message }, 'within all other limits')
+  t.match(refusal('a' + '[0]'.repeat(3) + '=1', { branches: 2 }), { status: 400 })
+  t.equal(
+    refusal('a[0][0][0]=1&a[0][0][1]=2&b=3', { branches: 3 }),
+    undefined,
+    'one that is open is not counted again',
+  )
+  t.equal(refusal('a=1', { branches: 0 }), undefined)
+  t.match(refusal('a[]=1', { branches: 0 }), { status: 400 })
+  const gathered = emptyParams(100, 2)
+  for (const key of ['a[b]', 'c[d]', 'e[f]', 'g']) addParam(gathered, key, '1')
+  t.match(paramsDone(gathered), { _tag: 'Left', left: { status: 400 } })
+})
+
+t.test('a branch is found again among few entries and among many', async t => {
+  const rows = Array.from({ length: 30 }, (_, i) => i)
+  const text = ['name', 'age'].flatMap(field => rows.map(i => `x[${i}][${field}]=${i}&x[${i}]=no`)).join('&')
+  // A value under the name of a branch comes after it, and wins.
+  const plain = ['name', 'age'].flatMap(field => rows.map(i => `x[${i}][${field}]=${i}`)).join('&')
+  const row = (i: number) => ({ name: `${i}`, age: `${i}` })
+  t.equal(canonical(ok(decodeQuery(plain))), canonical({ x: Object.fromEntries(rows.map(i => [i, row(i)])) }))
+  t.equal(canonical(ok(decodeQuery(text))), canonical({ x: Object.fromEntries(rows.map(i => [i, 'no'])) }))
+})
+
 t.test('queries made to be slow are read in one pass', async t => {
   const size = 1_000_000
   const slow = ['&', '=', '%', '+', '[', ']', '%5D', '[]', 'a[]&', 'a&', 'a[b][c]=1&', '][', '%ff&']
   for (const part of slow) {
     const text = part.repeat(Math.floor(size / part.length))
-    const options = { length: 2 * size, pairs: size, depth: size, validateUtf8: false }
+    const options = { length: 2 * size, pairs: size, depth: size, branches: size, validateUtf8: false }
     t.ok(isRight(decodeQuery(text, options)), part)
     t.ok(isRight(decodeQuery('a' + text + ']', options)), part)
   }
 })
 
 t.test('nesting of any depth is built without recursion where the limit allows it', async t => {
-  let value: unknown = ok(decodeQuery('a' + '[b]'.repeat(300_000) + '=1', { depth: 300_000 }))['a']
+  let value: unknown = ok(
+    decodeQuery('a' + '[b]'.repeat(300_000) + '=1', { depth: 300_000, branches: 300_000 }),
+  )['a']
   let levels = 0
   while (typeof value === 'object') {
     value = (value as Params)['b']

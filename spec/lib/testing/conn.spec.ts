@@ -29,7 +29,7 @@ const withSession = (conn: Conn, name: string, session: never) => sessionWriter(
 
 t.test('a path or a URL is the target', async t => {
   for (const [target, expected] of Object.entries({
-    '/': { scheme: 'http', host: 'www.example.com', port: 80, path: '/', queryString: '', segments: [] },
+    '/': { scheme: 'http', host: 'www.example.com', port: 80, path: '/', queryString: '' },
     '/a//%20b/?c=d?e#f': { path: '/a//%20b/', queryString: 'c=d?e', segments: ['a', '%20b'] },
     '//a': { host: 'www.example.com', path: '//a', segments: ['a'] },
     '/?': { path: '/', queryString: '' },
@@ -40,6 +40,7 @@ t.test('a path or a URL is the target', async t => {
     'http://[2001:DB8::1]/': { host: '[2001:db8::1]', port: 80 },
   }))
     t.match(conn('GET', target), expected, target)
+  t.strictSame(conn('GET', '/').segments, [])
   for (const target of [
     '',
     'a',

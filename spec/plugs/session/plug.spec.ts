@@ -146,7 +146,7 @@ t.test('the cookie is HttpOnly and SameSite=Lax, and secure over https, unless s
       sameSite: 'None',
       extra: 'Priority=High',
     }),
-    'path=/app; domain=example.com; expires=Thu, 01 Jan 2026 00:01:00 GMT; max-age=60; HttpOnly; SameSite=None; Priority=High',
+    'path=/app; domain=example.com; expires=Thu, 01 Jan 2026 00:01:00 GMT; max-age=60; secure; HttpOnly; SameSite=None; Priority=High',
   )
 })
 
@@ -164,11 +164,12 @@ t.test('a cookie that browsers take only if it is secure is secure', async t => 
   )
   t.match(setCookies(dropped)[0], /^__Host-key=; path=\/; .*; max-age=0; secure;/)
   const refused: readonly (readonly [Partial<SessionOptions>, RegExp])[] = [
-    [{ partitioned: true, secure: false }, /^session: secure must not be false with partitioned/],
-    [{ key: '__Secure-a', secure: false }, /secure must not be false with the prefix of the key __Secure-a/],
-    [{ key: '__host-a', secure: false }, /secure must not be false with the prefix of the key __host-a/],
-    [{ key: '__Host-a', path: '/app' }, /^session: path must be '\/' with the prefix of the key __Host-a/],
-    [{ key: '__Host-a', domain: 'a.example' }, /^session: domain must be absent with the prefix/],
+    [{ partitioned: true, secure: false }, /^session: secure must be true with partitioned: .*, got false$/],
+    [{ sameSite: 'None', secure: false }, /^session: secure must be true with sameSite 'None': /],
+    [{ key: '__Secure-a', secure: false }, /secure must be true with the name __Secure-a/],
+    [{ key: '__host-a', secure: false }, /secure must be true with the name __host-a/],
+    [{ key: '__Host-a', path: '/app' }, /^session: path must be '\/' with the name __Host-a/],
+    [{ key: '__Host-a', domain: 'a.example' }, /^session: domain must be absent with the name/],
   ]
   for (const [more, message] of refused)
     t.throws(() => session({ ...options, ...more }), { name: 'TypeError', message })
@@ -396,7 +397,8 @@ t.test('the halves of the plug are functions of their own', async t => {
   const config = sessionConfig(options)
   const request = conn('GET', '/')
   const half = readSession(config)(request)
-  t.match(half, { id: undefined, changes: [], info: undefined })
+  if (typeof half === 'function') throw new Error('the cookie store needs no effect')
+  t.strictSame([half.id, half.changes, half.info], [undefined, [], undefined])
   const fetched = putSession('a', 1)(opened(fetchSession(session(options)(request))))
   const written = writeSession(config)(fetched)
   if (!isConn(written)) throw new Error('the cookie store needs no effect')

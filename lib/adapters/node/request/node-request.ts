@@ -1,13 +1,15 @@
 /** A request of node:http as the source of a conn, and how far its response has come. Each part is computed when it is first read. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Body, Conn } from '../../../conn.js'
+import type { Body, Conn, StreamBody } from '../../../conn.js'
 import type { RequestState, Source } from '../../../conn/source.js'
 import type { CookieMemo } from '../../../crypto/cookie-memo.js'
 import { badRequest, invalidQuery, plugError, type PlugError } from '../../../error.js'
 import { fromRawHeaders, type HeaderList } from '../../../http/headers.js'
 import { parseHost, splitPath, type HostPort } from '../../../http/uri.js'
 import type { TelemetryPort } from '../../../port-types.js'
+import { OwnedStreams, type ReportOf } from '../response/owned.js'
+import { drainingSignal, type Stopping } from './when-over.js'
 import { messageBody, noBody, type MessageBody } from './body.js'
 import { RequestEntropy } from './entropy.js'
 import { framingOf, localHost, plainAddress, requestTarget } from './target.js'
@@ -53,6 +55,9 @@ export interface Reading {
   readonly cookieMemo: CookieMemo | undefined
   readonly telemetry: TelemetryPort | undefined
   readonly maxTargetSize: number
+  /** Receives what a stream throws or rejects with while it is closed. */
+  readonly report: ReportOf
+  readonly server: Stopping
 }
 
 /** Asynchronous work that a response waits for: the app's run, an error page's, or the first chunk of a stream. */
@@ -88,12 +93,17 @@ export class NodeRequest implements Source, RequestState {
   /** The conn of the innermost step whose effect is pending; set by the interpreter. */
   waiting: Conn | undefined = undefined
   checks: RequestState['checks'] = undefined
+  interrupted = false
+  hooks: RequestState['hooks'] = undefined
+  /** The streams that plugs have put on a conn; undefined while there are none. */
+  streams: OwnedStreams | undefined = undefined
   /** What the response waits for, if it waits. */
   work: Work | undefined = undefined
   /** When the deadline passes, by the clock of `performance.now()`; undefined until it starts. */
   deadline: number | undefined = undefined
   /** The timer of the deadline, while it runs. */
   timer: NodeJS.Timeout | undefined = undefined
+  readonly #reading: Reading
   /** Whether the request has no body. */
   readonly #bodiless: boolean
   readonly #expecting: boolean
@@ -105,6 +115,7 @@ export class NodeRequest implements Source, RequestState {
   #body: MessageBody | undefined
   #entropy: RequestEntropy | undefined
   #abort: AbortController | undefined
+  #draining: AbortSignal | undefined
 
   /** @param expecting whether the client waits for `100 Continue` before it sends its body */
   constructor(reading: Reading, message: IncomingMessage, response: ServerResponse, expecting: boolean) {
@@ -144,6 +155,7 @@ export class NodeRequest implements Source, RequestState {
       })
     else if (host === undefined) problem ??= wrongHost
     else if (coding !== undefined) problem ??= codingProblem(coding, message.httpVersion)
+    this.#reading = reading
     this.message = message
     this.response = response
     this.method = message.method as string
@@ -192,6 +204,16 @@ export class NodeRequest implements Source, RequestState {
   }
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  get draining(): AbortSignal {
+    return (this.#draining ??= drainingSignal(this.#reading.server, this.message, this.response))
+  }
+
+  /** Owns a stream from now on. */
+  own({ chunks }: StreamBody, conn: Conn): void {
+    this.streams ??= new OwnedStreams(this.message, this.response, this.#reading.report)
+    this.streams.add(chunks, conn)
   }
 
   /** Fires the signal, unless it has fired. */

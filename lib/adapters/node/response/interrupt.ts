@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Conn } from '../../../conn.js'
 import { ConnRecord } from '../../../conn/record.js'
+import type { RequestState } from '../../../conn/source.js'
 import { plugError, type PlugError } from '../../../error.js'
 import type { NodeRequest, Work } from '../request/node-request.js'
 import { replaceResponse, withoutResponse } from './respond.js'
@@ -9,14 +10,17 @@ import type { ServerContext } from './server-context.js'
 
 /**
  * The newest conn, as an error response begins with it: without a failure and without a response. If the run has reached its
- * hooks, none of them runs again.
+ * hooks, only those that are left run for that response.
  */
-const restart = (conn: Conn): Conn =>
-  (conn as ConnRecord).responded ? withoutResponse(conn) : ConnRecord.recover(conn, undefined)
+const restart = ({ hooks }: RequestState, conn: Conn): Conn => {
+  const { beforeSend } = conn
+  const begun = (conn as ConnRecord).responded ? withoutResponse(conn) : ConnRecord.recover(conn, undefined)
+  return ConnRecord.with(begun, { beforeSend: hooks === undefined ? beforeSend : [...hooks] })
+}
 
 /**
  * Responds with a failure instead of waiting for the app: on the newest conn, with all that plugs have put on it, by the app's
- * `renderErrors` and hooks. The signal fires, and the later outcome of the app is dropped.
+ * `renderErrors` and hooks. The signal fires, and the later outcome of the app is dropped: its hooks do not run a second time.
  */
 export const interrupt = (
   server: ServerContext,
@@ -25,7 +29,10 @@ export const interrupt = (
   reason = new DOMException(problem.message, 'AbortError'),
 ): void => {
   request.abort(reason)
-  replaceResponse(server, request, restart(request.interrupt()), problem)
+  const newest = request.interrupt()
+  // a line of text is all that replaces an error response: that one keeps the hooks
+  if (!request.replaced) request.interrupted = true
+  replaceResponse(server, request, restart(request, newest), problem)
 }
 
 const tooLate = plugError(503, 'Deadline', 'the app did not respond in time')

@@ -7,10 +7,12 @@ import { exception, type PlugError } from '../../../error.js'
 import { reasonPhraseOr } from '../../../http/status.js'
 import { bugOf } from '../report.js'
 import type { NodeRequest } from '../request/node-request.js'
+import { stopReason, whenStopping } from '../request/when-over.js'
 import { openFile, readFile, wholeReadLimit, type OpenFile } from './file.js'
 import { isBodiless, presetLength } from './head.js'
+import { isNewest } from '../server/in-flight.js'
 import type { ServerContext } from './server-context.js'
-import { abandon, openSource, sendChunks, type Source } from './stream.js'
+import { openSource, sendChunks, type Source } from './stream.js'
 import { endHead, sendHead, sendInMemory, writeHead } from './write.js'
 
 /** Sends a file that is read in one go. Its head is written after it has been read. */
@@ -55,7 +57,7 @@ const sendFile = (server: ServerContext, request: NodeRequest, conn: Conn, body:
     highWaterMark: 65_536,
   })
   const source = openSource(stream, length, cause => server.report(cause, conn))
-  void sendChunks(server, request, conn, source)
+  void sendChunks(server, request, conn, source, false)
 }
 
 /** Writes the head of a stream, and then its chunks. */
@@ -64,6 +66,7 @@ const sendOpened = (
   request: NodeRequest,
   conn: Conn,
   source: Source,
+  ends: boolean,
   first?: Uint8Array,
 ): void => {
   try {
@@ -74,7 +77,7 @@ const sendOpened = (
     source.close()
     return sendInstead(server, request, conn, exception(cause))
   }
-  void sendChunks(server, request, conn, source, first)
+  void sendChunks(server, request, conn, source, ends, first)
 }
 
 /** Sends a stream whose head waits for the first chunk, so that a failure before it is an error response. Never rejects. */
@@ -83,12 +86,22 @@ const sendAfterFirst = async (
   request: NodeRequest,
   conn: Conn,
   source: Source,
+  ends: boolean,
 ): Promise<void> => {
-  const { socket } = request.message
+  const { message, response } = request
+  const { socket } = message
   const close = (): void => {
     socket.off('close', close)
+    forget?.()
     source.close()
   }
+  const endEarly = (): void => {
+    close()
+    request.settle()
+    request.abort(stopReason())
+    send(server, request, conn, '')
+  }
+  const forget = ends ? whenStopping(server, message, response, endEarly) : undefined
   socket.on('close', close)
   request.waitFor(conn, close)
   server.startDeadline(request)
@@ -102,23 +115,32 @@ const sendAfterFirst = async (
   // the client has left, or the deadline has passed
   if (source.closed()) return
   socket.off('close', close)
+  forget?.()
   request.settle()
   if (failure !== undefined) {
     source.close()
     sendInstead(server, request, conn, failure)
   } else if (first === undefined) send(server, request, conn, '')
-  else sendOpened(server, request, conn, source, first)
+  else sendOpened(server, request, conn, source, ends, first)
 }
 
 const sendStream = (server: ServerContext, request: NodeRequest, conn: Conn, body: StreamBody): void => {
   if (request.message.method === 'HEAD') {
-    abandonBody(server, conn)
+    closeBody(request, conn)
     writeHead(server, request, conn, presetLength(conn))
     return endHead(request)
   }
-  const source = openSource(body.chunks, presetLength(conn), cause => server.report(cause, conn))
-  if (body.flushHeaders === true) sendOpened(server, request, conn, source)
-  else void sendAfterFirst(server, request, conn, source)
+  const length = presetLength(conn)
+  // a response that is shorter than its content-length is not whole
+  const ends = body.onDrain === 'end' && length === undefined
+  if (ends && server.stopping()) {
+    closeBody(request, conn)
+    return send(server, request, conn, '')
+  }
+  request.streams?.take(body.chunks)
+  const source = openSource(body.chunks, length, cause => server.report(cause, conn))
+  if (body.flushHeaders === true) sendOpened(server, request, conn, source, ends)
+  else void sendAfterFirst(server, request, conn, source, ends)
 }
 
 /** Sends the body of a final conn; throws if it cannot be sent and nothing of it has been. */
@@ -126,7 +148,7 @@ const sendBody = (server: ServerContext, request: NodeRequest, conn: Conn, body:
   const status = conn.status as number
   if (status < 200) throw new RangeError(`the status of a response must be 200 to 999, got ${status}`)
   if (isBodiless(status) || status === 205) {
-    abandonBody(server, conn)
+    closeBody(request, conn)
     sendHead(server, request, conn, status === 205 ? 0 : undefined)
   } else if (typeof body === 'string' || body instanceof Uint8Array) sendInMemory(server, request, conn, body)
   else if (body.kind === 'file') sendFile(server, request, conn, body)
@@ -141,11 +163,10 @@ const send = (server: ServerContext, request: NodeRequest, conn: Conn, body: Res
   }
 }
 
-/** Releases what the body of a response holds that is not sent. */
-const abandonBody = (server: ServerContext, conn: Conn): void => {
-  const { respBody } = conn
-  if (typeof respBody === 'object' && 'chunks' in respBody)
-    abandon(respBody.chunks, cause => server.report(cause, conn))
+/** Closes the stream of a response that is not sent. Other streams of the request are closed when it is over. */
+const closeBody = ({ streams }: NodeRequest, { respBody }: Conn): void => {
+  if (streams !== undefined && typeof respBody === 'object' && 'chunks' in respBody)
+    streams.close(respBody.chunks)
 }
 
 /** A final conn without its response, for what renders a failure. Its hooks have run and do not run again. */
@@ -215,7 +236,7 @@ const reportBug = (server: ServerContext, request: NodeRequest, conn: Conn): voi
 /** Drops a response that is too late: the client has left, or another response was sent. */
 export const giveUp = (server: ServerContext, request: NodeRequest, conn: Conn): void => {
   reportBug(server, request, conn)
-  abandonBody(server, conn)
+  closeBody(request, conn)
 }
 
 /**
@@ -244,9 +265,22 @@ export const isInMemory = ({ error, respBody }: Conn): boolean =>
   error === undefined &&
   (typeof respBody === 'string' || respBody === undefined || respBody instanceof Uint8Array)
 
-/** Sends a final conn, and reports its failure if it is a bug. Never throws. */
-export const respond = (server: ServerContext, request: NodeRequest, conn: Conn): void => {
+const respondNow = (server: ServerContext, request: NodeRequest, conn: Conn): void => {
   if (request.gone) return giveUp(server, request, conn)
   reportBug(server, request, conn)
   send(server, request, conn, conn.respBody ?? '')
+}
+
+/** Milliseconds for which a server that is stopping holds a response that may be the last of its connection. */
+const lastResponseDelay = 10
+
+/**
+ * Sends a final conn, and reports its failure if it is a bug. Never throws. A response that ends its connection is held for a
+ * moment if the server is stopping: a client may have sent other requests right after this one, which would be lost. It is sent
+ * after the port has closed, for the client may connect again.
+ */
+export const respond = (server: ServerContext, request: NodeRequest, conn: Conn): void => {
+  if (server.stopping() && isNewest(request.message))
+    setTimeout(() => setImmediate(respondNow, server, request, conn), lastResponseDelay)
+  else respondNow(server, request, conn)
 }

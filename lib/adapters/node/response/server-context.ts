@@ -2,9 +2,10 @@
 import type { Conn } from '../../../conn.js'
 import type { PlugError } from '../../../error.js'
 import type { NodeRequest } from '../request/node-request.js'
+import type { Stopping } from '../request/when-over.js'
 
 /** What the code that sends responses needs to know about its server. */
-export interface ServerContext {
+export interface ServerContext extends Stopping {
   /** Reports a bug to `onError`. */
   readonly report: (cause: unknown, conn: Conn) => void
   /** Makes the app's response to a failure, and runs the hooks of the conn that it is given. */
@@ -15,6 +16,4 @@ export interface ServerContext {
   readonly sendTimeout: number
   /** The header lines that keep a connection open. */
   readonly keepAlive: string
-  /** Whether the server is stopping, so that every response is the last of its connection. */
-  readonly stopping: () => boolean
 }

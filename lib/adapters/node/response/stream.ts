@@ -3,43 +3,11 @@
  * immediately: its iterator returns, a Node stream is destroyed, a web stream is canceled.
  */
 import type { Conn } from '../../../conn.js'
-import { isPromise } from '../../../later.js'
 import type { NodeRequest } from '../request/node-request.js'
+import { stopReason, whenStopping } from '../request/when-over.js'
 import { finish } from './finish.js'
+import { closing, destroy, release, type Chunks } from './release.js'
 import type { ServerContext } from './server-context.js'
-
-/** The chunks of a stream. */
-export type Chunks = AsyncIterable<string | Uint8Array>
-
-const ignore = (): void => {}
-
-/**
- * Releases what an unused stream holds: destroys a Node stream, cancels a web stream. Other iterables hold nothing before
- * their iterator is started. Never throws.
- *
- * @param report receives what `destroy` or `cancel` throws or rejects with
- */
-export const abandon = (chunks: Chunks, report: (cause: unknown) => void): void => {
-  const source = chunks as {
-    readonly destroy?: () => unknown
-    readonly on?: (event: 'error', listener: () => void) => unknown
-    readonly cancel?: () => unknown
-    /** A web stream that is being iterated rejects `cancel`; its iterator cancels it. */
-    readonly locked?: boolean
-  }
-  try {
-    if (typeof source.destroy === 'function') {
-      // an 'error' event without a listener would end the process, and there is no other listener on an unused stream
-      source.on?.('error', ignore)
-      source.destroy()
-    } else if (typeof source.cancel === 'function' && source.locked !== true) {
-      const canceled = source.cancel()
-      if (isPromise(canceled)) canceled.then(ignore, report)
-    }
-  } catch (cause) {
-    report(cause)
-  }
-}
 
 const toBytes = (chunk: unknown): Uint8Array => {
   if (typeof chunk === 'string') return Buffer.from(chunk)
@@ -59,8 +27,18 @@ export interface Source {
   readonly closed: () => boolean
 }
 
+/** The iterator of a stream. A stream that has none after all is closed. */
+const iteratorOf = (chunks: Chunks, report: (cause: unknown) => void): AsyncIterator<unknown> => {
+  try {
+    return chunks[Symbol.asyncIterator]()
+  } catch (cause) {
+    release(chunks, report)
+    throw cause
+  }
+}
+
 /**
- * Starts to read a stream.
+ * Starts to read a stream, which it then closes.
  *
  * @param length the declared content-length; undefined if there is none
  * @param report receives what the stream throws or rejects with while it is closed
@@ -70,7 +48,7 @@ export const openSource = (
   length: number | undefined,
   report: (cause: unknown) => void,
 ): Source => {
-  const iterator = chunks[Symbol.asyncIterator]()
+  const iterator = iteratorOf(chunks, report)
   let read = 0
   let isOver = false
   let isClosed = false
@@ -106,13 +84,8 @@ export const openSource = (
       if (isClosed) return
       isClosed = true
       if (isOver) return
-      abandon(chunks, report)
-      try {
-        const returned: unknown = iterator.return?.()
-        if (isPromise(returned)) returned.then(ignore, report)
-      } catch (cause) {
-        report(cause)
-      }
+      destroy(chunks, report)
+      closing(() => iterator.return?.(), report)
     },
     closed: () => isClosed,
   }
@@ -139,9 +112,17 @@ const abort = ({ message }: NodeRequest): void => {
   else socket.destroy()
 }
 
+/** Ends a response and closes its source, because the server stops: what waits for `conn.signal` ends, too. */
+const endEarly = (request: NodeRequest, source: Source): void => {
+  source.close()
+  request.abort(stopReason())
+  finish(request)
+}
+
 /**
  * Sends the chunks of a body whose head is written. Never rejects: a failure aborts the connection.
  *
+ * @param ends whether the body ends when the server stops
  * @param first the first chunk, if it was read before the head was written
  */
 export const sendChunks = async (
@@ -149,11 +130,13 @@ export const sendChunks = async (
   request: NodeRequest,
   conn: Conn,
   source: Source,
+  ends: boolean,
   first?: Uint8Array,
 ): Promise<void> => {
-  const { response } = request
-  const { socket } = request.message
+  const { message, response } = request
+  const { socket } = message
   socket.on('close', source.close)
+  const forget = ends ? whenStopping(server, message, response, () => endEarly(request, source)) : undefined
   try {
     let chunk = first ?? (await source.next())
     while (chunk !== undefined) {
@@ -169,5 +152,6 @@ export const sendChunks = async (
     source.close()
   } finally {
     socket.off('close', source.close)
+    forget?.()
   }
 }

@@ -3,6 +3,7 @@ import { validateHeaderValue, type ServerResponse } from 'node:http'
 import type { Conn } from '../../../conn.js'
 import { toBuffer } from '../../../crypto/bytes.js'
 import type { NodeRequest } from '../request/node-request.js'
+import { isNewest } from '../server/in-flight.js'
 import { finish } from './finish.js'
 import { headText, isBodiless, presetLength, responseHead } from './head.js'
 import type { ServerContext } from './server-context.js'
@@ -10,9 +11,14 @@ import type { ServerContext } from './server-context.js'
 /** The most bytes that are passed to a socket without checking for back-pressure. */
 const maxUncheckedBytes = 16_384
 
-/** Whether the connection ends with this response, whatever the app says: because of the client, the server or the request. */
+/**
+ * Whether the connection ends with this response, whatever the app says: because of the client, the server or the request. A
+ * server that is stopping responds to all requests that have arrived on a connection before it ends it.
+ */
 const isLast = (server: ServerContext, request: NodeRequest): boolean =>
-  !request.response.shouldKeepAlive || server.stopping() || request.problem !== undefined
+  !request.response.shouldKeepAlive ||
+  (server.stopping() && isNewest(request.message)) ||
+  request.problem !== undefined
 
 /**
  * Writes the head. The connection ends if the client requires that, whatever the app says (RFC 9112 §9.6), if the server is

@@ -33,6 +33,8 @@ const stableAfter = 5_000
 /** After this many failed starts in a row, the server stops. Before each, it waits for 100, 200, … milliseconds, at most this long. */
 const maxFailedStarts = 7
 const longestWait = 5_000
+/** How often the primary looks, a millisecond apart, whether it has passed on all connections before it closes the port. */
+const passOnChecks = 100
 /** Milliseconds in which a worker must close what the app holds open, after its last request. */
 const closeTimeout = 5_000
 
@@ -134,6 +136,29 @@ const exitOf = (
   return Object.assign(new Error(`worker ${pid} ${how}`), { pid, exitCode, signal })
 }
 
+/** Stops a worker. One that does not serve yet has nothing to finish, and does not handle messages of the primary. */
+const stopWorker = (worker: Worker, ready: boolean): void => {
+  if (!ready) worker.process.kill('SIGTERM')
+  else {
+    worker.process.send({ plugboard: 'stop' }, undefined, {}, ignore)
+    // immediately: this process closes the port, and passes on no connection that the worker would drop
+    worker.disconnect()
+  }
+}
+
+/**
+ * Continues when this process has passed on to the workers the connections that it has accepted: it would reset those that
+ * wait when it closes the port. If it never has none, for the program may hold connections of its own, it continues anyway.
+ */
+const whenPassedOn = (next: () => void, checks = 1): void => {
+  // before the second immediate, Node accepts the connections that the system has accepted
+  const look = (): void => {
+    if (checks >= passOnChecks || !process.getActiveResourcesInfo().includes('TCPSocketWrap')) next()
+    else setTimeout(whenPassedOn, 1, next, checks + 1)
+  }
+  setImmediate(setImmediate, look)
+}
+
 const supervise = (
   settings: Settings,
   workers: number,
@@ -165,11 +190,9 @@ const supervise = (
         hasServer = false
       })
       if (listens.size === 0) ended()
-      for (const [worker, ready] of listens) {
-        // a worker that does not serve yet has nothing to finish, and does not handle messages of the primary
-        if (ready) worker.process.send({ plugboard: 'stop' }, undefined, {}, ignore)
-        else worker.process.kill('SIGTERM')
-      }
+      whenPassedOn(() => {
+        for (const [worker, ready] of listens) stopWorker(worker, ready)
+      })
       return stopped
     }
 

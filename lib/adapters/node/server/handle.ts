@@ -9,9 +9,9 @@ export interface Server {
   /** Its address as a URL: `http://127.0.0.1:4000`. */
   readonly url: string
   /**
-   * Stops the server: it accepts no new connection, closes the idle ones, and finishes the requests in flight, each of which
-   * ends its connection. After `drainTimeout` it closes the remaining connections. Resolves when all are closed. You may call
-   * it again.
+   * Stops the server: it accepts no new connection and finishes the requests in flight, the last of which ends its connection.
+   * Idle connections are closed after half a second, or later while requests arrive on others. After `drainTimeout` it closes
+   * the remaining connections. Resolves when all are closed. You may call it again.
    */
   readonly stop: () => Promise<void>
   /** Resolves when the server has stopped, by `stop` or by a signal. Then close what the app itself holds open. */

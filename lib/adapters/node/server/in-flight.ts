@@ -1,5 +1,5 @@
-/** Finds the response that a connection is sending, or is about to send. */
-import type { ServerResponse } from 'node:http'
+/** Finds out what a connection is doing: the response that it sends or is about to send, and the newest request on it. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /**
@@ -8,3 +8,14 @@ import type { Duplex } from 'node:stream'
  */
 export const inFlight = (socket: Duplex): ServerResponse | undefined =>
   (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
+
+/**
+ * Whether no other request has arrived on the connection of a message after it. Node has no public name for it, either: its
+ * parser keeps the message that it has read last.
+ */
+export const isNewest = (message: IncomingMessage): boolean => {
+  const { parser } = message.socket as {
+    readonly parser?: { readonly incoming?: IncomingMessage | null } | null
+  }
+  return (parser?.incoming ?? message) === message
+}

@@ -39,7 +39,7 @@ export interface ServeOptions {
    * `flushHeaders`. Default: 0 (no limit).
    */
   readonly deadline?: number
-  /** Milliseconds within which requests in flight must finish when the server stops. Default: 10,000. */
+  /** Milliseconds within which requests in flight must finish when the server stops; then they are cut off. Default: 10,000. */
   readonly drainTimeout?: number
   /**
    * Signals of the process that stop the server. Default: SIGTERM and SIGINT; `[]` for none. A second signal ends the process

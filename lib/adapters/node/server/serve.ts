@@ -80,6 +80,8 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
     cookieMemo: cookieMemoOf(app),
     telemetry: app.options.telemetry,
     maxTargetSize: settings.maxTargetSize,
+    report: server.report,
+    server,
   } as const
 
   const runOne = (request: NodeRequest): void => {
@@ -225,6 +227,7 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
         sendTimeout: settings.sendTimeout,
         keepAlive: keepAliveLines(settings.keepAliveTimeout),
         stopping: drain.stopping,
+        onStop: drain.onStop,
       }
       const answering = answeringOf(endpoint, context, settings)
       server.on('request', answering.request)

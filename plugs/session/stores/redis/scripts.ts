@@ -28,6 +28,14 @@ if #held > 0 and ARGV[1] ~= '' then redis.pcall('PEXPIRE', KEYS[1], ARGV[1]) end
 return held`)
 
 /**
+ * Returns the milliseconds that a session has left, and its fields and values.
+ *
+ * KEYS: session.
+ */
+export const agedReadScript = script(`
+return {redis.call('PTTL', KEYS[1]), redis.call('HGETALL', KEYS[1])}`)
+
+/**
  * Writes a session, and gives 1; 0 where it is to be known and is not. A field without a name, which no term has, is there
  * as long as the session is.
  *

@@ -26,18 +26,30 @@ export interface Application {
   readonly name: string
   /** The row to change; undefined for none. */
   readonly hash: Buffer | undefined
-  /** The row to make where that one is not there. */
+  /** The row to make if there is none to change. */
   readonly fresh: Buffer
   /** The row whose terms the new one begins with. */
   readonly renews: Buffer | undefined
   readonly changes: readonly StoreChange[]
 }
 
+/** A session that is stored. */
+export interface Held {
+  readonly entries: readonly RawEntry[]
+  /** When it ends, in milliseconds since the epoch; undefined if it was not asked for. */
+  readonly expires: number | undefined
+}
+
 /** A database of one dialect. What fails throws, or rejects, and has changed nothing. */
 export interface Driver {
-  /** The terms of a session; undefined if there is none, or if it has ended. */
-  readonly get: (place: Place, times: Times) => Answer<readonly RawEntry[] | undefined>
-  /** Which row has the changes now: the known one or the new one, or undefined where a swap found other bytes. */
+  /**
+   * A session; undefined if there is none, or if it has ended. With `aged` it says when it ends, and does not prolong it.
+   */
+  readonly get: (place: Place, times: Times, aged: boolean) => Answer<Held | undefined>
+  /**
+   * Which row has the changes now: the known one or the new one, or undefined if the known one is gone or a swap found
+   * other bytes.
+   */
   readonly apply: (application: Application, times: Times) => Answer<'known' | 'made' | undefined>
   readonly delete: (place: Place) => Answer<void>
   /** Deletes sessions that have ended, the oldest first; gives their number. */

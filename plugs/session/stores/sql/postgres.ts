@@ -48,8 +48,8 @@ const after = (column: 'key' | 'term'): string => `array(
         select key, term from unnest($9::text::bytea[], $10::text::bytea[]) as put (key, term)
       ) as entries order by key)`
 
-const getText = (table: string): string => `
-select entry.key, entry.term
+const getText = (table: string, more = ''): string => `
+select entry.key, entry.term${more}
 from ${table} as held left join lateral unnest(held.keys, held.terms) as entry (key, term) on true
 where held.id_hash = decode($1, 'hex') and held.name = $2 and held.expires_at > $3::bigint`
 
@@ -79,7 +79,7 @@ with known as (
   select decode($13, 'hex'), $2, $4::bigint, ${after('key')}, ${after('term')}
   from (select) as one left join ${table} as held
     on held.id_hash = decode($14, 'hex') and held.name = $2 and held.expires_at > $3::bigint
-  where not $11::boolean and not exists (select from known)
+  where not $11::boolean and $1::text is null
   on conflict (id_hash, name) do update
     set expires_at = excluded.expires_at, keys = excluded.keys, terms = excluded.terms
   returning 1
@@ -103,6 +103,7 @@ select count(*)::integer as count from deleted`
 interface Entry {
   readonly key: Uint8Array | null
   readonly term: Uint8Array | null
+  readonly expires_at?: string | number | bigint
 }
 
 /** The entries of rows: a session that holds nothing is one row of nulls. */
@@ -121,16 +122,20 @@ export const postgres = (client: PostgresClient, table: Table, timeout: number):
   const rows = rowsOf(client, timeout)
   const { name: quoted } = table
   const [get, touch, apply] = [getText(quoted), touchText(quoted), applyText(quoted)]
+  const getAged = getText(quoted, ', held.expires_at')
   const [forget, deleteExpired] = [deleteText(quoted), deleteExpiredText(quoted)]
   const migration = migrationOf('postgres', table)
 
   return {
-    get: async ({ name, hash }, { now, expires, least, most }) => {
+    get: async ({ name, hash }, { now, expires, least, most }, aged) => {
       const place = [hex(hash), name, now]
-      const found = await (least > 0
+      const found = await (!aged && least > 0
         ? rows<Entry>(touch, [...place, expires, least, most])
-        : rows<Entry>(get, place))
-      return found.length === 0 ? undefined : entriesOf(found)
+        : rows<Entry>(aged ? getAged : get, place))
+      const [first] = found
+      if (first === undefined) return undefined
+      const ends = first.expires_at
+      return { entries: entriesOf(found), expires: ends === undefined ? undefined : Number(ends) }
     },
     apply: async ({ name, hash, fresh, renews, changes }, { now, expires, least, most }) => {
       const [row] = await rows<{ readonly known: boolean; readonly made: boolean }>(apply, [

@@ -42,16 +42,18 @@ export const sqlite = (database: SqliteDatabase, table: Table): Driver => {
   const keeps = ({ expires_at: ends }: Row, { least, most }: Times): boolean => ends >= least && ends <= most
 
   return {
-    get: ({ name, hash }, times) => {
+    get: ({ name, hash }, times, aged) => {
       const row = reading(() => rowOf(hash, name, times.now))
       if (row === undefined) return undefined
-      if (!keeps(row, times)) writing(() => prepared(touchText).run(times.expires, hash, name, times.now))
-      return entriesOf(row)
+      if (!aged && !keeps(row, times))
+        writing(() => prepared(touchText).run(times.expires, hash, name, times.now))
+      return { entries: entriesOf(row), expires: Number(row.expires_at) }
     },
     apply: ({ name, hash, fresh, renews, changes }, times) =>
       writing(() => {
         const row = rowOf(hash, name, times.now)
-        if (changes[0]?.op === 'swap' && (row === undefined || !swapHolds(entriesOf(row), changes)))
+        const isSwap = changes[0]?.op === 'swap'
+        if (row === undefined ? isSwap || hash !== undefined : isSwap && !swapHolds(entriesOf(row), changes))
           return undefined
         const begun = row ?? rowOf(renews, name, times.now)
         const terms = encodeMapRaw(applyChanges(begun === undefined ? [] : entriesOf(begun), changes))

@@ -60,6 +60,23 @@ t.test('values are what they seem to be in JavaScript', async t => {
   t.strictSame(decode(fromHex('836e0a00ff000000000000000000')), right(255))
 })
 
+t.test('a reference has up to five ids, and what follows it is read as it stands', async t => {
+  for (const [kind, creation] of [
+    ['72', '01'],
+    ['5a', '00000001'],
+  ] as const)
+    for (let count = 0; count < 8; count++) {
+      const reference = `${kind}000${count}770161${creation}${'00000001'.repeat(count)}`
+      t.equal(isRight(decode(fromHex(`83${reference}`))), count <= 5, `${kind}, ${count}`)
+      for (const next of ['6107', '62ffffffff', '6d00000001ff']) {
+        const result = decode(fromHex(`836802${reference}${next}`))
+        t.equal(isRight(result) && toHex(encode(result.right)), count <= 5 && `836802${reference}${next}`)
+      }
+      const cut = decode(fromHex(`83${reference.slice(0, -2)}`))
+      t.strictSame(cut, left('malformed'), `${kind}, ${count}, cut off`)
+    }
+})
+
 t.test('records have no prototype, so that no key means anything', async t => {
   const result = decode(fromHex('8374000000016d000000095f5f70726f746f5f5f6101'))
   t.ok(isRight(result))

@@ -164,6 +164,67 @@ t.test('keys that come twice are refused, also within values', async t => {
   for (const hex of fine) t.equal(entriesOf(fromHex(`83${hex.replaceAll(' ', '')}`)).length, 2, hex)
 })
 
+/** A map with one key that holds a map with one such key, and so on, each next to keys of their own; in hex. */
+const nestedKeys = (levels: number, others: readonly string[], wrap = (key: string) => key): string => {
+  let key = '6d0000000161'
+  for (let i = 0; i < levels; i++) {
+    const entries = [...others, wrap(key)].map(each => `${each}6101`)
+    key = `74${(others.length + 1).toString(16).padStart(8, '0')}${entries.join('')}`
+  }
+  return key
+}
+
+const readers: readonly ((bytes: Uint8Array) => ReturnType<typeof decode>)[] = [
+  bytes => decodeMapRaw(bytes) as ReturnType<typeof decode>,
+  decode,
+]
+
+t.test('keys that come twice are refused at any depth of keys', async t => {
+  const inAll = (map: string): readonly string[] => [
+    map,
+    `74000000016801${map}6101`,
+    `74000000016c00000001${map}6a6101`,
+    nestedKeys(3, ['6102']).replace('6d0000000161', map),
+  ]
+  for (const hex of inAll('7400000002610161026200000001 6103'.replaceAll(' ', '')))
+    for (const read of readers)
+      t.strictSame(read(fromHex(`8374000000026102610a${hex}6101`)), left('malformed'), hex)
+  const [one, other] = ['77016161016d00000001626102', '6d0000000162610277016161 01'.replaceAll(' ', '')]
+  const inOrders = (inner: string) => fromHex(`8374000000027400000002${one}6101${inner}6102`)
+  for (const read of readers) {
+    t.strictSame(read(inOrders(`7400000002${other}`)), left('malformed'), 'whatever the order of a map')
+    t.ok(isRight(read(inOrders(`7400000002${one.replace('6102', '6103')}`))))
+    t.strictSame(
+      read(fromHex('8374000000026b000101610a6c0000000161016a610b')),
+      left('malformed'),
+      'however a list is written',
+    )
+    t.ok(isRight(read(fromHex('83740000000268016101610a6c0000000161016a610b'))), 'a tuple is not a list')
+  }
+})
+
+t.test('reading maps as keys takes time in proportion to their size', async t => {
+  const cases: readonly (readonly [string, (levels: number) => string])[] = [
+    ['alone', levels => nestedKeys(levels, [])],
+    ['next to a number', levels => nestedKeys(levels, ['6102'])],
+    ['next to a map', levels => nestedKeys(levels, ['7400000000'])],
+    ['in tuples', levels => nestedKeys(levels / 2, ['6102'], key => `6801${key}`)],
+    [
+      'around a large key',
+      levels => nestedKeys(levels, ['6102']).replace('6d0000000161', `6d00040000${'61'.repeat(0x40000)}`),
+    ],
+  ]
+  for (const [name, hexOf] of cases) {
+    const bytes = fromHex(`83${hexOf(500)}`)
+    for (const read of readers) {
+      const began = performance.now()
+      t.ok(isRight(read(bytes)), name)
+      const took = performance.now() - began
+      t.ok(took < 200, `${name}: ${Math.round(took)} ms for ${bytes.length} bytes`)
+    }
+  }
+})
+
 t.test('splitting and writing again gives the same bytes, for every record', async t => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'binary' }), anyTerm), record => {

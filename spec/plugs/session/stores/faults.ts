@@ -180,7 +180,7 @@ const kinds = (): Readonly<Record<string, number>> => {
 export const faults = (t: Test, server: FaultyServer, makeStore: MakeStore): void => {
   /** An answer that says: try again in a while. The browser keeps its cookie. */
   const unavailable = (t: Test, answer: Answer, what: string): void => {
-    t.match(answer, { status: 503, retryAfter: /^[1-9]\d*$/, setCookie: [] }, what)
+    t.match(answer, { status: 503, retryAfter: /^[1-9]\d*$/ }, what)
     t.equal(answer.setCookie.length, 0, `${what}: nobody is logged out`)
     t.ok(answer.took < timeout + margin, `${what}: in time (${Math.round(answer.took)} ms)`)
   }
@@ -352,7 +352,7 @@ export const faults = (t: Test, server: FaultyServer, makeStore: MakeStore): voi
       proxy.heal()
       if (answer.status !== 200) {
         t.ok(cut, `${what}: it fails for that reason alone`)
-        t.match(answer, { status: 503, retryAfter: /^[1-9]/, setCookie: [] }, what)
+        t.match(answer, { status: 503, retryAfter: /^[1-9]/ }, what)
         t.equal(answer.setCookie.length, 0, what)
         t.ok(answer.took < 2 * timeout + margin, what)
       }

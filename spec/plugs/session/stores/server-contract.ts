@@ -3,8 +3,16 @@ import { isRight, type Either } from 'fp-ts/lib/Either.js'
 import type { Test } from 'tap'
 import * as fc from 'fast-check'
 import { atom, float, termFormat, tuple, type RawEntry, type Term } from '../../../../lib/crypto/index.js'
-import { attempt, type Conn, type PlugError, type Result } from '../../../../lib/index.js'
-import { conn, recycle, runAsync } from '../../../../lib/testing/index.js'
+import {
+  attempt,
+  endpoint,
+  gen,
+  type Conn,
+  type DroppedWrite,
+  type PlugError,
+  type Result,
+} from '../../../../lib/index.js'
+import { conn, recordTelemetry, recycle, runAsync } from '../../../../lib/testing/index.js'
 import {
   clearSession,
   configureSession,
@@ -12,8 +20,8 @@ import {
   mergeSession,
   putSession,
   updateSession,
+  type EffectStore,
   type SessionOptions,
-  type Store,
   type StoreChange,
 } from '../../../../plugs/session/index.js'
 import { anyTerm } from '../../../lib/crypto/vectors.js'
@@ -42,8 +50,8 @@ const hex = (entries: readonly RawEntry[] | undefined): unknown =>
     .sort()
 
 /** Runs the suite on a store. `fresh` makes one that holds nothing. */
-export const serverContract = (t: Test, fresh: () => Store): void => {
-  const options = (): SessionOptions => ({ store: fresh(), key })
+export const serverContract = (t: Test, fresh: () => EffectStore): void => {
+  const options = () => ({ store: fresh(), key }) satisfies SessionOptions
   let seeds = 0
   const begin = async (of: SessionOptions, data: Readonly<Record<string, Term>>): Promise<Conn> =>
     runAsync(app(of, mergeSession(data)))(conn('GET', '/', { seed: `visitor ${seeds++}` }))
@@ -193,19 +201,132 @@ export const serverContract = (t: Test, fresh: () => Store): void => {
     t.strictSame(await held(of, first), {}, 'and the old id is of no use')
   })
 
-  t.test('a session that is dropped meanwhile does not come back', async t => {
+  t.test(
+    'a write for a session that is renewed or dropped meanwhile writes nothing and sets no cookie',
+    async t => {
+      const of = options()
+      const drop = (before: Conn) => live(of, before, configureSession('drop'))
+      const renew = (before: Conn) => live(of, before, putSession('user', 'bob'), configureSession('renew'))
+      const renewTwice = async (before: Conn) => renew(await renew(before))
+      const clearRenewed = (before: Conn) => live(of, before, clearSession, configureSession('renew'))
+      const writes: readonly (readonly Change[])[] = [
+        [putSession('theme', 'dark')],
+        [mergeSession({ theme: 'dark', user: 'eve' })],
+        [deleteSession('user')],
+        [clearSession],
+        [clearSession, putSession('theme', 'dark')],
+        [updateSession('theme', () => 'dark')],
+        [updateSession('user', () => 'eve')],
+        [putSession('a', 1), updateSession('theme', () => 'dark'), updateSession('a', () => 2)],
+      ]
+      for (const end of [drop, renew, renewTwice, clearRenewed])
+        for (const changes of writes)
+          for (const late of ['before', 'after'] as const) {
+            const first = await begin(of, { user: 'ada', theme: 'light' })
+            let ended = first
+            const between = meanwhile(async () => {
+              ended = await end(first)
+            })
+            const telemetry = recordTelemetry()
+            const site = endpoint(
+              { telemetry },
+              app(of, ...(late === 'before' ? [between, ...changes] : [...changes, between])),
+            )
+            const answered = await runAsync(site)(next(first))
+            t.equal(answered.status, 200)
+            t.equal(answered.respCookies[key], undefined, 'no cookie displaces the other one')
+            t.strictSame(await held(of, first), {}, 'the id does not come back')
+            const events = telemetry.events.filter(({ name }) => name === 'plugboard.session.write_dropped')
+            const updates = changes.filter(({ name }) => name === 'updateSession').length
+            // An update that took place before the session ended was not dropped.
+            const isStored = late === 'after' && updates === changes.length
+            t.strictSame(
+              events.map(({ metadata }) => (metadata as DroppedWrite).session),
+              isStored ? [] : ['session'],
+              'an event tells of it',
+            )
+            if (end === renew && (late === 'before' || updates === 0))
+              t.strictSame(await held(of, ended), { user: 'bob', theme: 'light' })
+          }
+    },
+  )
+
+  t.test('a request that renews or drops a session that is gone has its own way', async t => {
     const of = options()
-    const drop = (before: Conn) => meanwhile(() => live(of, before, configureSession('drop')))
-    for (const change of [putSession('theme', 'dark'), updateSession('theme', () => 'dark')] as Change[]) {
+    const ends = [
+      (before: Conn) => live(of, before, configureSession('drop')),
+      (before: Conn) => live(of, before, clearSession, putSession('user', 'bob'), configureSession('renew')),
+    ]
+    for (const end of ends) {
       const first = await begin(of, { user: 'ada' })
-      const late = await live(of, first, drop(first), change)
-      t.not(cookieOf(late), cookieOf(first))
-      t.strictSame(await held(of, late), { theme: 'dark' }, 'without what the old one held')
-      t.strictSame(await held(of, first), {})
+      let ended = first
+      const between = meanwhile(async () => {
+        ended = await end(first)
+      })
+      const renewed = await live(of, first, between, putSession('theme', 'dark'), configureSession('renew'))
+      t.strictSame(await held(of, renewed), { theme: 'dark' }, 'a session of its own changes')
+      const other = await begin(of, { user: 'ada' })
+      const again = meanwhile(async () => {
+        ended = await end(other)
+      })
+      const dropped = await live(of, other, again, putSession('theme', 'dark'), configureSession('drop'))
+      t.equal(dropped.respCookies[key]?.maxAge, 0, 'the cookie is deleted')
+      t.strictSame(await held(of, other), {})
+      if (ended.respCookies[key]?.maxAge !== 0) t.strictSame(await held(of, ended), { user: 'bob' })
     }
     const first = await begin(of, { user: 'ada' })
-    const renewed = await live(of, first, drop(first), putSession('theme', 'dark'), configureSession('renew'))
-    t.strictSame(await held(of, renewed), { theme: 'dark' })
+    const logIn = [clearSession, putSession('user', 'bob'), configureSession('renew')]
+    const both = await Promise.all([live(of, first, ...logIn), live(of, first, ...logIn)])
+    for (const each of both)
+      t.strictSame(await held(of, each), { user: 'bob' }, 'a login that was clicked twice')
+  })
+
+  t.test('drop deletes the cookie of a session that the store has lost', async t => {
+    const of = options()
+    const first = await begin(of, { user: 'ada' })
+    await live(of, first, configureSession('drop'))
+    const again = await live(of, first, configureSession('drop'))
+    t.equal(again.respCookies[key]?.maxAge, 0)
+    t.equal(again.respCookies[key]?.value, '')
+    for (const value of ['', 'x', 'A'.repeat(43)]) {
+      const request = conn('GET', '/', { headers: { cookie: `${key}=${value}` } })
+      const done = await runAsync(app(of, configureSession('drop')))(request)
+      t.equal(done.respCookies[key]?.maxAge, 0, JSON.stringify(value))
+    }
+    const none = await runAsync(app(of, putSession('a', 1), configureSession('drop')))(conn('GET', '/'))
+    t.equal(none.respCookies[key], undefined, 'without a cookie there is nothing to delete')
+  })
+
+  t.test('an id that is gone is not written, and none is made for it', async t => {
+    const { store } = options()
+    const request = conn('GET', '/', { seed: 'gone' })
+    const id = (await value(store.apply(undefined, write(put('a', 1)), place, request))) as string
+    await value(store.delete(id, place, request))
+    const other = conn('GET', '/', { seed: 'another' })
+    for (const changes of [[], [put('a', 2)], [{ op: 'clear' } as const, put('a', 2)]])
+      t.equal(await value(store.apply(id, write(...changes), place, other)), undefined)
+    t.equal(await value(store.get(id, place, request)), undefined)
+    const made = Buffer.from(other.entropy('plugboardSession:session', 32)).toString('base64url')
+    t.equal(await value(store.get(made, place, request)), undefined)
+  })
+
+  t.test('every effect of the store can be executed by yield*', async t => {
+    const { store } = options()
+    const request = conn('GET', '/', { seed: 'generator' })
+    const effects = [
+      store.get('x', place, request),
+      store.apply(undefined, write(put('a', 1)), place, request),
+      store.delete('x', place, request),
+    ]
+    for (const each of effects)
+      t.equal(typeof (each as Partial<Iterable<unknown>>)[Symbol.iterator], 'function')
+    const life = gen(function* () {
+      const id = (yield* store.apply(undefined, write(put('a', 1)), place, request)) as string
+      const entries = (yield* store.get(id, place, request))?.entries.length
+      yield* store.delete(id, place, request)
+      return [entries, yield* store.get(id, place, request)]
+    })
+    t.strictSame(await value(life), [1, undefined])
   })
 
   t.test('any term survives that others are changed, byte for byte', async () => {

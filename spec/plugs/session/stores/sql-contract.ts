@@ -3,7 +3,7 @@ import { isLeft, isRight, type Either } from 'fp-ts/lib/Either.js'
 import type { Test } from 'tap'
 import * as fc from 'fast-check'
 import { termFormat, type Term } from '../../../../lib/crypto/index.js'
-import type { Conn, PlugError, Result } from '../../../../lib/index.js'
+import { effect, type Conn, type IterableEffect, type PlugError, type Result } from '../../../../lib/index.js'
 import { conn, recycle, runAsync } from '../../../../lib/testing/index.js'
 import {
   configureSession,
@@ -11,6 +11,7 @@ import {
   memoryTable,
   putSession,
   updateSession,
+  type EffectStore,
   type SessionOptions,
   type SessionWrite,
   type Store,
@@ -64,14 +65,13 @@ let tables = 0
 export const freshTable = (): string => `sessions_${++tables}`
 
 /** A store whose table is made when it is first used. */
-const lazily = (store: SqlStore): Store => {
+const lazily = (store: SqlStore): EffectStore => {
   let made: Promise<unknown> | undefined
-  const after =
-    <A>(result: Result<A>): Result<A> =>
-    async () => {
+  const after = <A>(result: Result<A>): IterableEffect<A> =>
+    effect.from(async () => {
       await (made ??= value(store.migrate))
       return outcome(result)
-    }
+    })
   return {
     get: (...args) => after(store.get(...args)),
     apply: (...args) => after(store.apply(...args)),

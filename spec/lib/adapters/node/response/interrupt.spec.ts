@@ -77,7 +77,7 @@ t.test('the newest conn is that of the innermost pending step', async t => {
   t.same(JSON.parse((await ask(t, server, get, /}}$/)).body).assigns, { outer: true, inner: true })
 })
 
-t.test('an app that has reached its hooks runs none of them again', async t => {
+t.test('an app that has reached its hooks runs none of them again, and the rest for the 503', async t => {
   let others = 0
   const { app, hooked } = appOf(
     registerBeforeSend((conn: Conn) => forever(conn)),
@@ -89,7 +89,35 @@ t.test('an app that has reached its hooks runs none of them again', async t => {
   t.match(headers, { 'access-control-allow-origin': '*', 'content-type': /^application\/json/ })
   t.equal(JSON.parse(body).error, 'the app did not respond in time')
   t.equal(others, 1)
-  t.same(hooked, [])
+  t.equal(headers['x-hook'], 'ran')
+  t.same(hooked, [503])
+})
+
+t.test('the hooks of a request run once, for the response that is sent', async t => {
+  for (const slowPage of [false, true]) {
+    const hooked: string[] = []
+    let ended = 0
+    const note = (name: string) =>
+      registerBeforeSend((conn: Conn) => (hooked.push(`${name} ${conn.status}`), conn))
+    const app = endpoint(
+      { renderErrors: () => (slowPage ? pipeline(after(70), text('sorry')) : text('sorry')) },
+      pipeline(
+        note('first'),
+        registerBeforeSend((conn: Conn) => (conn.path === '/hook' ? after(100)(conn) : conn)),
+        note('last'),
+        (conn: Conn) => (conn.path === '/plug' ? after(100)(conn) : conn),
+        (conn: Conn) => (ended++, text('done')(conn)),
+      ),
+    )
+    const server = await start(t, app, { deadline: 80 })
+    t.equal((await ask(t, server, headText('GET /plug'), /sorry$/)).status, 503)
+    await until(() => ended === 1, 'the app goes on')
+    await sleep(20)
+    t.same(hooked.splice(0), ['last 503', 'first 503'])
+    t.equal((await ask(t, server, headText('GET /hook'), /sorry$/)).status, 503)
+    await sleep(60)
+    t.same(hooked, ['last 200', 'first 503'], 'those that were left')
+  }
 })
 
 t.test('an error page that passes the deadline is replaced by a line of text', async t => {

@@ -7,6 +7,7 @@ import {
   attempt,
   endpoint,
   fail,
+  fetchCookies,
   halt,
   html,
   json,
@@ -316,6 +317,37 @@ t.test('every cookie has a line of its own', async t => {
   t.match(lines[0], /^c=3$/)
   t.match(lines[1], /^a=1; path=\/; HttpOnly$/)
   t.match(lines[2], /^b=2; path=\/; expires=.* GMT; max-age=10; HttpOnly$/)
+})
+
+t.test('cookies beyond ASCII are UTF-8 on the wire, in and out, however a response is written', async t => {
+  const pieces = async function* () {
+    yield 'é'
+    yield 'ü'
+  }
+  const bodies: Readonly<Record<string, (c: Conn) => unknown>> = {
+    'a short text': text('ok'),
+    'a text beyond Latin-1': text('日本'),
+    'a long text': text('x'.repeat(100_000)),
+    'a long text beyond ASCII': text('é'.repeat(100_000)),
+    bytes: resp(200, new Uint8Array(70_000)),
+    nothing: resp(204, ''),
+    'a stream': stream(200, pieces()),
+    'a file': sendFile(200, here),
+  }
+  const bytes = Buffer.from('日本é').toString('latin1')
+  for (const [kind, body] of Object.entries(bodies)) {
+    const app = (c: Conn) => {
+      const value = fetchCookies(c).cookies['in'] as string
+      return body(putRespCookie('out', value === '日本é' ? value : 'misread')(c)) as Conn & Responded
+    }
+    for (const more of [['Connection: close'], []]) {
+      const line = await dial(t, await start(t, app))
+      line.send(headText('GET /', `Cookie: a=1; in=${bytes}`, ...more))
+      const sent = await line.expect(/\r\n\r\n/)
+      t.match(sent.match(/set-cookie: (.*)\r\n/i)?.[1], `out=${bytes}; path=/; HttpOnly`, kind)
+      line.socket.destroy()
+    }
+  }
 })
 
 t.test('how the body is framed is the adapter’s to say', async t => {
