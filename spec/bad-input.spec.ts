@@ -1050,9 +1050,9 @@ const garbage: readonly Case[] = [
     status: 400,
   },
   {
-    name: 'a method that nobody knows is a bad request',
+    name: 'an unknown method is not implemented',
     send: lines('FROB / HTTP/1.1', 'host: localhost'),
-    status: 400,
+    status: 501,
   },
   {
     name: 'a method in lower case is a bad request',

@@ -8,16 +8,8 @@ export interface Deviation {
 
 type Deviations = Readonly<Record<string, string | Deviation>>
 
-const interim = 'the interim response is sent within the response that it precedes'
-
 /** Faults that are to be mended. A case that holds and stands here fails the suite: remove it. */
-export const pending: Deviations = {
-  'method-unknown/*': 'the adapter responds with 400 to a method that the parser does not know',
-  'close-option/tabs around': { reason: 'the parser does not see `close` before a tab', nodes: [20] },
-  'persistent-1.0/keep-alive and close': 'the parser does not see `close` beside `keep-alive` in HTTP/1.0',
-  'continue-order/a long response of bytes': interim,
-  'continue-order/a long response beyond ASCII': interim,
-}
+export const pending: Deviations = {}
 
 /** What stays as it is. A case that holds and stands here fails the suite as well. */
 export const known: Deviations = {

@@ -1,5 +1,6 @@
-/** The request body of node:http, as effects with limits on its size and on the time between two chunks. */
+/** The request body of node:http, as effects with limits on its size, on the time between two chunks, and on its rate. */
 import type { IncomingMessage } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Body, BodyLimits } from '../../../conn.js'
 import { raise } from '../../../conn/raise.js'
@@ -51,16 +52,29 @@ export interface MessageBody {
   readonly waiting: () => boolean
 }
 
-/**
- * The body of a message. A body that was read whole is kept, so that reading it again returns the same bytes.
- *
- * @param declared the declared length in bytes; undefined if the body comes in chunks
- * @param proceed called before the first byte is read: sends `100 Continue` to a client that waits for it
- */
+/** How slowly a body may arrive while the app reads it. */
+export interface BodyRate {
+  /** The fewest bytes a second, on average; 0 for no limit. */
+  readonly minRequestRate: number
+  /** Milliseconds for which it may be slower. */
+  readonly rateGrace: number
+}
+
+/** What the body of a message needs to know about its request. */
+export interface MessageFacts {
+  /** The declared length in bytes; undefined if the body comes in chunks. */
+  readonly declared: number | undefined
+  readonly rate: BodyRate
+  /** Called before the first byte is read: sends `100 Continue` to a client that waits for it. */
+  readonly proceed: () => void
+  /** Whether the whole response has been written, so that Node discards what has not been read. */
+  readonly ended: () => boolean
+}
+
+/** The body of a message. A body that was read whole is kept, so that reading it again returns the same bytes. */
 export const messageBody = (
   message: IncomingMessage,
-  declared: number | undefined,
-  proceed: () => void,
+  { declared, rate: { minRequestRate, rateGrace }, proceed, ended }: MessageFacts,
 ): MessageBody => {
   let whole: Either<PlugError, Uint8Array> | Promise<Either<PlugError, Uint8Array>> | undefined
   let taken = false
@@ -71,8 +85,13 @@ export const messageBody = (
   /** Ends the read that is pending. */
   let interrupt: ((error: PlugError) => void) | undefined
 
+  /** The bytes that have been read, and the milliseconds for which the app has waited for them. */
+  let received = 0
+  let waited = 0
+
   const begin = (): void => {
     taken = true
+    if (closed === undefined && ended()) closed = unwanted
     if (closed === undefined) proceed()
   }
   const fail = (error: PlugError): PlugError => {
@@ -98,10 +117,18 @@ export const messageBody = (
     return bytes.length > length ? left(tooLarge(length)) : right(bytes)
   }
 
+  /** The milliseconds after which the rate is too low if no more bytes arrive. */
+  const patience = (): number =>
+    minRequestRate === 0 ? Infinity : Math.max(rateGrace, (received / minRequestRate) * 1_000) - waited
+
   /** Reads the message to its end. */
-  const readAll = (length: number, timeout: number): Promise<Either<PlugError, Uint8Array>> =>
-    new Promise(resolve => {
+  const readAll = (length: number, timeout: number): Promise<Either<PlugError, Uint8Array>> => {
+    // what is discarded must not be paused
+    if (isOver()) return Promise.resolve(left(fail(over())))
+    return new Promise(resolve => {
       const chunks: Uint8Array[] = []
+      const since = performance.now()
+      let arrivedAt = since
       let size = 0
       const end = (outcome: Either<PlugError, Uint8Array>): void => {
         clearTimeout(timer)
@@ -117,22 +144,34 @@ export const messageBody = (
         size += chunk.length
         if (size > length) return stop(tooLarge(length))
         chunks.push(chunk)
-        timer.refresh()
+        received = size
+        arrivedAt = performance.now()
       }
       const onEnd = (): void =>
         end(right(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)))
       const onClose = (): void => stop(incomplete)
-      const timer = setTimeout(() => stop(tooSlow), timeout)
-      if (isOver()) return stop(over())
+      const check = (): void => {
+        const now = performance.now()
+        const rest = Math.min(arrivedAt + timeout, since + patience()) - now
+        if (rest <= 0) stop(tooSlow)
+        else timer = setTimeout(check, Math.ceil(rest))
+      }
+      let timer = setTimeout(check, Math.min(timeout, patience()))
       interrupt = stop
       message.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
     })
+  }
 
   /** The next chunk, read from the socket now; undefined at the end. */
-  const nextChunk = (timeout: number): Promise<Uint8Array | PlugError | undefined> =>
-    new Promise(resolve => {
+  const nextChunk = (timeout: number): Promise<Uint8Array | PlugError | undefined> => {
+    // a message ends with its last chunk, whether or not the next one was requested
+    if (closed === undefined && message.readableEnded) return Promise.resolve(undefined)
+    if (isOver()) return Promise.resolve(over())
+    return new Promise(resolve => {
+      const since = performance.now()
       const end = (outcome: Uint8Array | PlugError | undefined): void => {
         clearTimeout(timer)
+        waited += performance.now() - since
         interrupt = undefined
         message.off('readable', onReadable).off('end', onEnd).off('close', onClose).off('error', onClose)
         resolve(outcome)
@@ -143,13 +182,11 @@ export const messageBody = (
       }
       const onEnd = (): void => end(undefined)
       const onClose = (): void => end(incomplete)
-      const timer = setTimeout(() => end(tooSlow), timeout)
-      // a message ends with its last chunk, whether or not the next one was requested
-      if (closed === undefined && message.readableEnded) return end(undefined)
-      if (isOver()) return end(over())
+      const timer = setTimeout(() => end(tooSlow), Math.min(timeout, Math.max(1, patience())))
       interrupt = end
       message.on('readable', onReadable).on('end', onEnd).on('close', onClose).on('error', onClose)
     })
+  }
 
   async function* chunksOf(length: number, timeout: number): AsyncGenerator<Uint8Array> {
     if (whole !== undefined) {
@@ -162,14 +199,13 @@ export const messageBody = (
     if (taken) throw readTwice()
     if (declared !== undefined && declared > length) raise(tooLarge(length))
     begin()
-    let size = 0
     for (;;) {
       const chunk = await nextChunk(timeout)
       if (chunk === undefined) return
       if ('_tag' in chunk) raise(fail(chunk))
       else {
-        size += chunk.length
-        if (size > length) raise(fail(tooLarge(length)))
+        received += chunk.length
+        if (received > length) raise(fail(tooLarge(length)))
         yield chunk
       }
     }

@@ -10,7 +10,7 @@ import { parseHost, splitPath, type HostPort } from '../../../http/uri.js'
 import type { TelemetryPort } from '../../../port-types.js'
 import { OwnedStreams, type ReportOf } from '../response/owned.js'
 import { drainingSignal, type Stopping } from './when-over.js'
-import { messageBody, noBody, type MessageBody } from './body.js'
+import { messageBody, noBody, type BodyRate, type MessageBody } from './body.js'
 import { RequestEntropy } from './entropy.js'
 import { framingOf, localHost, plainAddress, requestTarget } from './target.js'
 
@@ -58,6 +58,9 @@ export interface Reading {
   /** Receives what a stream throws or rejects with while it is closed. */
   readonly report: ReportOf
   readonly server: Stopping
+  readonly bodyRate: BodyRate
+  /** The address of all clients, if the connections themselves have none. */
+  readonly peer: string | undefined
 }
 
 /** Asynchronous work that a response waits for: the app's run, an error page's, or the first chunk of a stream. */
@@ -103,13 +106,15 @@ export class NodeRequest implements Source, RequestState {
   deadline: number | undefined = undefined
   /** The timer of the deadline, while it runs. */
   timer: NodeJS.Timeout | undefined = undefined
-  readonly #reading: Reading
+  /** What is done when the responses before this one are sent. */
+  onTurn: (() => void) | undefined = undefined
   /** Whether the request has no body. */
   readonly #bodiless: boolean
   readonly #expecting: boolean
   readonly #host: HostPort | undefined
   /** The declared length of the body in bytes; undefined if it comes in chunks. */
   readonly #declared: number | undefined
+  readonly #reading: Reading
   #segments: readonly string[] | undefined
   #headers: HeaderList | undefined
   #body: MessageBody | undefined
@@ -119,7 +124,7 @@ export class NodeRequest implements Source, RequestState {
 
   /** @param expecting whether the client waits for `100 Continue` before it sends its body */
   constructor(reading: Reading, message: IncomingMessage, response: ServerResponse, expecting: boolean) {
-    const { host: named, hosts, coding, length } = framingOf(message.rawHeaders)
+    const { host: named, hosts, coding, length, closes } = framingOf(message.rawHeaders)
     const url = message.url as string
     let authority = named === undefined || hosts ? '' : named
     /** Whether the target names the host (RFC 9112 §3.2.2). */
@@ -155,7 +160,7 @@ export class NodeRequest implements Source, RequestState {
       })
     else if (host === undefined) problem ??= wrongHost
     else if (coding !== undefined) problem ??= codingProblem(coding, message.httpVersion)
-    this.#reading = reading
+    if (closes) response.shouldKeepAlive = false
     this.message = message
     this.response = response
     this.method = message.method as string
@@ -169,6 +174,7 @@ export class NodeRequest implements Source, RequestState {
     this.telemetry = reading.telemetry
     this.problem = problem
     this.#expecting = expecting
+    this.#reading = reading
     this.#host = host
     this.#declared = length === undefined ? undefined : Number(length)
     this.#bodiless = coding === undefined && (length === undefined || Number(length) === 0)
@@ -187,7 +193,7 @@ export class NodeRequest implements Source, RequestState {
     return (this.#headers ??= fromRawHeaders(this.message.rawHeaders))
   }
   get remoteIp(): string {
-    return plainAddress(this.message.socket.remoteAddress)
+    return this.#reading.peer ?? plainAddress(this.message.socket.remoteAddress)
   }
   get httpVersion(): string {
     return this.message.httpVersion
@@ -260,6 +266,15 @@ export class NodeRequest implements Source, RequestState {
     return this.response.destroyed || this.message.socket.destroyed
   }
 
+  /**
+   * Defers the sending of a response until those before it on its connection are sent. Returns false if nothing is before it.
+   */
+  awaitTurn(send: () => void): boolean {
+    if (this.response.socket !== null) return false
+    this.onTurn = send
+    return true
+  }
+
   /** How much of the request is unread; for `much`, the connection is not worth keeping. */
   get unread(): 'nothing' | 'little' | 'much' {
     const { message } = this
@@ -297,8 +312,14 @@ export class NodeRequest implements Source, RequestState {
 
   get #messageBody(): MessageBody {
     if (this.#body === undefined) {
-      this.#body = messageBody(this.message, this.#declared, () => {
-        if (this.#expecting && !this.response.headersSent) this.response.writeContinue()
+      const { message, response } = this
+      this.#body = messageBody(message, {
+        declared: this.#declared,
+        rate: this.#reading.bodyRate,
+        proceed: () => {
+          if (this.#expecting && !response.headersSent) response.writeContinue()
+        },
+        ended: () => response.writableEnded,
       })
     }
     return this.#body

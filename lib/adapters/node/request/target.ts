@@ -36,7 +36,7 @@ export const requestTarget = (method: string, target: string): RequestTarget | u
   }
 }
 
-/** The header fields that name the host of a request and frame its body. */
+/** The header fields that name the host of a request, frame its body, and end its connection. */
 export interface Framing {
   /** The Host header; undefined if there is none. */
   readonly host: string | undefined
@@ -46,7 +46,11 @@ export interface Framing {
   readonly coding: string | undefined
   /** The Content-Length; undefined if there is none. The parser rejects a second one. */
   readonly length: string | undefined
+  /** Whether a Connection header has the option `close`. Node's parser overlooks it if a tab is next to it. */
+  readonly closes: boolean
 }
+
+const closeOption = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i
 
 /**
  * Finds these fields among alternating names and values. One pass over them costs less than the object of all headers that
@@ -57,6 +61,7 @@ export const framingOf = (raw: readonly string[]): Framing => {
   let hosts = false
   let coding: string | undefined
   let length: string | undefined
+  let closes = false
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
     const value = raw[i + 1] as string
@@ -65,8 +70,12 @@ export const framingOf = (raw: readonly string[]): Framing => {
         if (name === 'Host' || name.toLowerCase() === 'host') {
           hosts = host !== undefined
           host ??= value
-          if (hosts) return { host, hosts, coding, length }
+          if (hosts) return { host, hosts, coding, length, closes }
         }
+        break
+      case 10: // also User-Agent
+        if ((name.charCodeAt(0) | 32) === 99 && name.toLowerCase() === 'connection' && value !== 'keep-alive')
+          closes ||= closeOption.test(value)
         break
       case 14:
         if (name.toLowerCase() === 'content-length') length = value
@@ -77,15 +86,18 @@ export const framingOf = (raw: readonly string[]): Framing => {
         break
     }
   }
-  return { host, hosts, coding, length }
+  return { host, hosts, coding, length, closes }
 }
 
 /** An IP address as `conn.remoteIp` has it: an IPv4 address on an IPv6 socket (`::ffff:…`) becomes plain IPv4. */
 export const plainAddress = (address: string | undefined): string =>
   address === undefined ? '' : /^::ffff:\d+\./i.test(address) ? address.slice(7) : address
 
-/** The host and port of a local address, for a request of HTTP/1.0 without a Host header. */
+/**
+ * The host and port of a local address, for a request of HTTP/1.0 without a Host header. A Unix domain socket has no address.
+ */
 export const localHost = (address: string | undefined, port: number | undefined): HostPort => {
+  if (address === undefined) return { host: 'localhost' }
   const plain = plainAddress(address)
   const host = plain.includes(':') ? `[${plain}]` : plain
   return port === undefined ? { host } : { host, port }

@@ -5,6 +5,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { NodeRequest } from '../request/node-request.js'
+import type { ServerContext } from './server-context.js'
 
 /** The milliseconds for which the rest of a request is read and discarded. */
 const discardTimeout = 2_000
@@ -16,18 +17,25 @@ export const halfClose = (socket: Duplex, bytes = ''): void => {
   socket.once('close', () => clearTimeout(timer))
 }
 
+/** Watches the connection of a response if some of its bytes wait to be sent. */
+export const watchUnsent = (server: ServerContext, { message: { socket } }: NodeRequest): void => {
+  if (socket.writableLength > 0) server.watch(socket)
+}
+
 /** Ends a response whose bytes have all been written. */
-export const finish = (request: NodeRequest): void => {
+export const finish = (server: ServerContext, request: NodeRequest): void => {
   const { message, response } = request
   request.answered = true
   if (request.unread === 'nothing') {
     response.end()
-    return
+    return watchUnsent(server, request)
   }
   const end = (): void => {
     clearTimeout(timer)
     message.off('close', end)
-    if (!response.destroyed) response.end()
+    if (response.destroyed) return
+    response.end()
+    watchUnsent(server, request)
   }
   const timer = setTimeout(end, discardTimeout)
   message.on('close', end)

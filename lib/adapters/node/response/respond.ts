@@ -48,7 +48,7 @@ const sendFile = (server: ServerContext, request: NodeRequest, conn: Conn, body:
   }
   if (isHeadOnly) {
     closeSync(fd)
-    return endHead(request)
+    return endHead(server, request)
   }
   const stream = createReadStream('', {
     fd,
@@ -128,7 +128,7 @@ const sendStream = (server: ServerContext, request: NodeRequest, conn: Conn, bod
   if (request.message.method === 'HEAD') {
     closeBody(request, conn)
     writeHead(server, request, conn, presetLength(conn))
-    return endHead(request)
+    return endHead(server, request)
   }
   const length = presetLength(conn)
   // a response that is shorter than its content-length is not whole
@@ -151,8 +151,10 @@ const sendBody = (server: ServerContext, request: NodeRequest, conn: Conn, body:
     closeBody(request, conn)
     sendHead(server, request, conn, status === 205 ? 0 : undefined)
   } else if (typeof body === 'string' || body instanceof Uint8Array) sendInMemory(server, request, conn, body)
-  else if (body.kind === 'file') sendFile(server, request, conn, body)
-  else sendStream(server, request, conn, body)
+  else if (body.kind === 'file') {
+    // a client that sends many requests together does not open many files
+    if (!request.awaitTurn(() => send(server, request, conn, body))) sendFile(server, request, conn, body)
+  } else sendStream(server, request, conn, body)
 }
 
 const send = (server: ServerContext, request: NodeRequest, conn: Conn, body: RespBody): void => {

@@ -1,4 +1,5 @@
 /** What the code that sends responses needs to know about its server. */
+import type { Socket } from 'node:net'
 import type { Conn } from '../../../conn.js'
 import type { PlugError } from '../../../error.js'
 import type { NodeRequest } from '../request/node-request.js'
@@ -12,8 +13,8 @@ export interface ServerContext extends Stopping {
   readonly render: (conn: Conn, problem: PlugError) => Conn | Promise<Conn>
   /** Starts the deadline of a request, or continues it. {@link NodeRequest.stopDeadline} stops it. */
   readonly startDeadline: (request: NodeRequest) => void
-  /** The milliseconds within which a client must read some of a long response; 0 for no limit. */
-  readonly sendTimeout: number
+  /** Closes a connection if the client reads too slowly what waits to be sent; see {@link readingClients}. */
+  readonly watch: (socket: Socket) => void
   /** The header lines that keep a connection open. */
   readonly keepAlive: string
 }

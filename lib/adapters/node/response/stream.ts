@@ -5,8 +5,8 @@
 import type { Conn } from '../../../conn.js'
 import type { NodeRequest } from '../request/node-request.js'
 import { stopReason, whenStopping } from '../request/when-over.js'
-import { finish } from './finish.js'
 import { closing, destroy, release, type Chunks } from './release.js'
+import { finish, watchUnsent } from './finish.js'
 import type { ServerContext } from './server-context.js'
 
 const toBytes = (chunk: unknown): Uint8Array => {
@@ -91,18 +91,18 @@ export const openSource = (
   }
 }
 
-/** Resolves when the client has read what was written, or has left. Closes the connection if it reads nothing for too long. */
-const drained = (request: NodeRequest, sendTimeout: number): Promise<void> =>
+/** Resolves when the client has read what was written, or has left. */
+const drained = (request: NodeRequest): Promise<void> =>
   new Promise(resolve => {
     const { response } = request
     const { socket } = request.message
     const done = (): void => {
       response.off('drain', done)
-      socket.off('close', done).setTimeout(0)
+      socket.off('close', done)
       resolve()
     }
     response.on('drain', done)
-    socket.on('close', done).setTimeout(sendTimeout)
+    socket.on('close', done)
   })
 
 /** Aborts a connection so that the client notices the missing part, even if only the end of the connection ends the body. */
@@ -113,10 +113,10 @@ const abort = ({ message }: NodeRequest): void => {
 }
 
 /** Ends a response and closes its source, because the server stops: what waits for `conn.signal` ends, too. */
-const endEarly = (request: NodeRequest, source: Source): void => {
+const endEarly = (server: ServerContext, request: NodeRequest, source: Source): void => {
   source.close()
   request.abort(stopReason())
-  finish(request)
+  finish(server, request)
 }
 
 /**
@@ -136,15 +136,21 @@ export const sendChunks = async (
   const { message, response } = request
   const { socket } = message
   socket.on('close', source.close)
-  const forget = ends ? whenStopping(server, message, response, () => endEarly(request, source)) : undefined
+  const forget = ends
+    ? whenStopping(server, message, response, () => endEarly(server, request, source))
+    : undefined
   try {
     let chunk = first ?? (await source.next())
     while (chunk !== undefined) {
-      if (chunk.length > 0 && !response.write(chunk)) await drained(request, server.sendTimeout)
+      if (chunk.length > 0) {
+        const isSent = response.write(chunk)
+        watchUnsent(server, request)
+        if (!isSent) await drained(request)
+      }
       if (source.closed()) return
       chunk = await source.next()
     }
-    if (!source.closed()) finish(request)
+    if (!source.closed()) finish(server, request)
   } catch (cause) {
     if (source.closed()) return
     server.report(cause, conn)

@@ -4,12 +4,12 @@ import type { Conn } from '../../../conn.js'
 import { toBuffer } from '../../../crypto/bytes.js'
 import type { NodeRequest } from '../request/node-request.js'
 import { isNewest } from '../server/in-flight.js'
-import { finish } from './finish.js'
+import { finish, watchUnsent } from './finish.js'
 import { headText, isBodiless, presetLength, responseHead } from './head.js'
 import type { ServerContext } from './server-context.js'
 
 /** The most bytes that are passed to a socket without checking for back-pressure. */
-const maxUncheckedBytes = 16_384
+export const maxUncheckedBytes = 16_384
 
 /**
  * Whether the connection ends with this response, whatever the app says: because of the client, the server or the request. A
@@ -42,9 +42,9 @@ export const writeHead = (
 }
 
 /** Ends a response that is nothing but a head. */
-export const endHead = (request: NodeRequest): void => {
+export const endHead = (server: ServerContext, request: NodeRequest): void => {
   if (request.unread !== 'nothing') request.response.flushHeaders()
-  finish(request)
+  finish(server, request)
 }
 
 /**
@@ -72,6 +72,7 @@ const sendAsText = (
   response.statusCode = conn.status as number
   response._header = head + body
   response.end()
+  watchUnsent(server, request)
   return true
 }
 
@@ -88,15 +89,16 @@ const sendWhole = (
   const { response } = request
   if (body.length <= maxUncheckedBytes && request.unread === 'nothing') {
     response.end(body, encoding)
+    watchUnsent(server, request)
     return
   }
-  if (response.write(body, encoding)) return finish(request)
+  const isSent = response.write(body, encoding)
+  watchUnsent(server, request)
+  if (isSent) return finish(server, request)
   const { socket } = request.message
-  socket.setTimeout(server.sendTimeout)
-  response.once('drain', () => {
-    socket.setTimeout(0)
-    finish(request)
-  })
+  const end = (): void => finish(server, request)
+  // when it is the turn of a queued response, Node emits 'drain' before the socket has taken it
+  response.once('drain', () => (socket.writableNeedDrain ? void socket.once('drain', end) : end()))
 }
 
 /** Sends a response that is nothing but a head. */
@@ -108,7 +110,7 @@ export const sendHead = (
 ): void => {
   if (sendAsText(server, request, conn, '', length)) return
   writeHead(server, request, conn, length)
-  endHead(request)
+  endHead(server, request)
 }
 
 /** The bytes of a body as a string in which each character is a byte. `size` is their number. */

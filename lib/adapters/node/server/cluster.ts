@@ -8,8 +8,9 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { left, right } from '../../../fp.js'
 import type { Settings } from './options.js'
 import { reporter } from '../report.js'
-import { serverHandle, type Server } from './handle.js'
-import { listenError, workerError, type ServeError } from './serve-error.js'
+import { listenAt, type Address } from './listen.js'
+import { reachedAt, serverHandle, type Reached, type Server } from './handle.js'
+import { workerError, type ServeError } from './serve-error.js'
 
 /** The end of a worker that was not stopped, as `onError` receives it. */
 export interface WorkerExit extends Error {
@@ -22,7 +23,7 @@ export interface WorkerExit extends Error {
 
 /** The messages of a worker to its primary, and the primary's only message to a worker. */
 type Message =
-  | { readonly plugboard: 'listening' }
+  | { readonly plugboard: 'listening'; readonly at: Reached }
   | { readonly plugboard: 'refused'; readonly error: ServeError }
   | { readonly plugboard: 'stop' }
 
@@ -92,7 +93,7 @@ export const work = async (
   if (process.connected) process.once('disconnect', stop)
   else stop()
   void server.stopped.then(leave)
-  send({ plugboard: 'listening' })
+  send({ plugboard: 'listening', at: { port: server.port, url: server.url } })
   return started
 }
 
@@ -110,16 +111,17 @@ const secondServer = workerError(
   'this process already runs a server with workers; only one is allowed at a time',
 )
 
-/** Checks that the port is free, and finds its number, without keeping it: the workers will listen there. */
-const tryPort = ({ port, host }: Settings): Promise<Either<ServeError, AddressInfo>> =>
-  new Promise(resolve => {
-    const server = createServer(socket => socket.destroy())
-    server.on('error', cause => resolve(left(listenError(cause, host, port))))
-    server.listen(port, host, () => {
-      const address = server.address() as AddressInfo
-      server.close(() => resolve(right(address)))
-    })
-  })
+/**
+ * Checks that a server can listen, and finds the number of a free port, without keeping it: the workers will listen there. A
+ * descriptor is not tried, since that would close it.
+ */
+const tryPlace = async (settings: Settings): Promise<Either<ServeError, Address>> => {
+  if (settings.fd !== undefined) return right(null)
+  const server = createServer(socket => socket.destroy())
+  const tried = await listenAt(server, settings)
+  if (tried._tag === 'Right') await new Promise(closed => server.close(closed))
+  return tried
+}
 
 const exitOf = (
   worker: Worker,
@@ -162,11 +164,11 @@ const whenPassedOn = (next: () => void, checks = 1): void => {
 const supervise = (
   settings: Settings,
   workers: number,
-  address: AddressInfo,
+  tried: Address,
 ): Promise<Either<ServeError, Server>> =>
   new Promise(resolve => {
     const report = reporter(settings.onError)
-    const env = settings.port === 0 ? { [portVariable]: String(address.port) } : {}
+    const env = settings.port === 0 ? { [portVariable]: String((tried as AddressInfo).port) } : {}
     /** All workers that run, and whether each listens. */
     const listens = new Map<Worker, boolean>()
     const pauses = new Set<NodeJS.Timeout>()
@@ -210,11 +212,12 @@ const supervise = (
       void stop().then(() => resolve(left(reason)))
     }
 
-    const listening = (worker: Worker): void => {
+    const listening = (worker: Worker, at: Reached): void => {
       listens.set(worker, true)
       if (isStarted || isStopping || listens.size < workers || ![...listens.values()].every(Boolean)) return
       isStarted = true
-      resolve(right(serverHandle(address, settings, stop, stopped)))
+      const reached = tried === null ? at : reachedAt(tried, settings.tls !== undefined)
+      resolve(right(serverHandle(reached, settings, stop, stopped)))
     }
 
     /** Forks a worker; `failedStarts` is how many of its predecessors in a row ended right after their start. */
@@ -257,7 +260,7 @@ const supervise = (
         if (news?.plugboard === 'listening') {
           clearTimeout(waiting)
           since = performance.now()
-          listening(worker)
+          listening(worker, news.at)
         } else if (news?.plugboard === 'refused') {
           if (isStarted) report(new Error(news.error.message), undefined)
           else if (!isStopping) refuse(news.error)
@@ -280,7 +283,7 @@ const supervise = (
 /** Serves as the primary. Returns the running server when all workers listen, or the reason why one could not. */
 export const lead = async (settings: Settings, workers: number): Promise<Either<ServeError, Server>> => {
   if (claimServer()) return left(secondServer)
-  const address = await tryPort(settings)
+  const address = await tryPlace(settings)
   if (address._tag === 'Right') return supervise(settings, workers, address.right)
   hasServer = false
   return address

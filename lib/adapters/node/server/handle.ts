@@ -1,12 +1,12 @@
 /** The handle of a running server: its address, and how to stop it, by a call or by a signal. */
-import type { AddressInfo } from 'node:net'
+import type { Address } from './listen.js'
 import type { Settings } from './options.js'
 
 /** A running server. */
 export interface Server {
-  /** The port it listens on. */
+  /** The port it listens on; 0 if it listens on a Unix domain socket. */
   readonly port: number
-  /** Its address as a URL: `http://127.0.0.1:4000`. */
+  /** Its address as a URL: `http://127.0.0.1:4000`, `unix:/run/app.sock`; `unix:` if the path is unknown. */
   readonly url: string
   /**
    * Stops the server: it accepts no new connection and finishes the requests in flight, the last of which ends its connection.
@@ -18,13 +18,25 @@ export interface Server {
   readonly stopped: Promise<void>
 }
 
+/** How a server is reached. */
+export type Reached = Pick<Server, 'port' | 'url'>
+
+/** How a server that listens at an address is reached. */
+export const reachedAt = (address: Address, isSecure: boolean): Reached => {
+  if (address === null || typeof address === 'string') return { port: 0, url: `unix:${address ?? ''}` }
+  const { port, family } = address
+  const isAny = address.address === '::' || address.address === '0.0.0.0'
+  const host = isAny ? '127.0.0.1' : family === 'IPv6' ? `[${address.address}]` : address.address
+  return { port, url: `${isSecure ? 'https' : 'http'}://${host}:${port}` }
+}
+
 /**
- * Creates the handle of a server that listens at an address. Each signal of `stopOn` stops the server. A second signal ends
+ * Creates the handle of a server that listens. Each signal of `stopOn` stops the server. A second signal ends
  * the process, as it would without a server.
  */
 export const serverHandle = (
-  { address, port, family }: AddressInfo,
-  { stopOn, tls }: Settings,
+  { port, url }: Reached,
+  { stopOn }: Settings,
   drain: () => Promise<void>,
   stopped: Promise<void>,
 ): Server => {
@@ -38,7 +50,5 @@ export const serverHandle = (
   const onSignal = (): void => void stop()
   for (const signal of stopOn) process.on(signal, onSignal)
   void stopped.then(removeListeners)
-  const isAnyAddress = address === '::' || address === '0.0.0.0'
-  const host = isAnyAddress ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address
-  return { port, url: `${tls ? 'https' : 'http'}://${host}:${port}`, stop, stopped }
+  return { port, url, stop, stopped }
 }

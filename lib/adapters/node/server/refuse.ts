@@ -11,6 +11,7 @@ import { halfClose } from '../response/finish.js'
 /** What Node's `clientError` event says about a connection that failed. */
 export interface ParserError {
   readonly code?: string | undefined
+  readonly reason?: string | undefined
   /** The packet in which the parser failed. */
   readonly rawPacket?: Uint8Array | undefined
   /** How many of its bytes had been read. */
@@ -23,12 +24,28 @@ export interface ParserError {
  */
 const isLongTarget = ({ rawPacket, bytesParsed = 0 }: ParserError, targetLimit: number): boolean => {
   if (rawPacket === undefined) return false
-  const text = Buffer.from(rawPacket.buffer, rawPacket.byteOffset, rawPacket.byteLength).toString('latin1')
+  const text = textOf(rawPacket)
   const head = text.slice(text.lastIndexOf('\r\n\r\n', bytesParsed - 1) + 1).trimStart()
   const target = /^[A-Z-]+ (\S*)/.exec(head)?.[1]
   if (target !== undefined) return target.length > targetLimit
   const stopped = text.slice(text.lastIndexOf('\n', bytesParsed - 1) + 1)
   return /^\S* HTTP\/1\.[01]\r\n/.test(stopped)
+}
+
+const textOf = (packet: Uint8Array): string =>
+  Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('latin1')
+
+/** A request line, or its beginning if no more has arrived, whose method is in upper case. */
+const requestLine = /^[A-Z][\w!#$%&'*+.^`|~-]*(?: \S+ HTTP\/1\.[01]\r?\n| \S+ [HTP/\d.]*$| \S*$|$)/
+
+/** Whether the parser failed because it does not know the method of a request line, and not because of garbage. */
+const isUnknownMethod = ({ code, reason, rawPacket, bytesParsed = 0 }: ParserError): boolean => {
+  // a method of other protocols with the version of HTTP
+  if (code === 'HPE_INVALID_CONSTANT') return reason?.startsWith('Invalid method') === true
+  if (code !== 'HPE_INVALID_METHOD' || rawPacket === undefined) return false
+  const text = textOf(rawPacket)
+  const begun = /[A-Z-]*$/.exec(text.slice(Math.max(0, bytesParsed - 32), bytesParsed))?.[0] as string
+  return requestLine.test(begun + text.slice(bytesParsed))
 }
 
 /** The status of the response to a parser's error; undefined if the connection itself has failed, so that there is none. */
@@ -43,7 +60,8 @@ export const refusalStatus = (cause: ParserError, targetLimit: number): number |
     case 'HPE_CLOSED_CONNECTION': // more bytes after a request that was to be the last
       return undefined
     default:
-      return cause.code?.startsWith('HPE_') ? 400 : undefined
+      if (cause.code?.startsWith('HPE_') !== true) return undefined
+      return isUnknownMethod(cause) ? 501 : 400
   }
 }
 

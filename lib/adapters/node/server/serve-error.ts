@@ -1,5 +1,9 @@
 /** The reasons why a server could not start, with a message that says what to do. */
 
+import type { Settings } from './options.js'
+
+type Place = Pick<Settings, 'port' | 'host' | 'path' | 'fd'>
+
 /** Why a server could not start. */
 export interface ServeError {
   readonly _tag: 'ServeError'
@@ -15,18 +19,32 @@ const reasons = new Map([
   ['ENOTFOUND', 'the host was not found'],
 ])
 
-/** The error of a server that cannot listen on a host (undefined for all addresses) and port. */
+const pathReasons = new Map([
+  [
+    'EADDRINUSE',
+    'another program listens there, or the file is not a socket; stop it or choose another path',
+  ],
+  ['EACCES', 'permission denied, or the directory does not exist'],
+])
+
+const fdReasons = new Map([['EINVAL', 'it is not the descriptor of a listening socket']])
+
+/** The error of a server that cannot listen. */
 export const listenError = (
   cause: { readonly code?: string | undefined; readonly message: string },
-  host: string | undefined,
-  port: number,
+  { port, host, path, fd }: Place,
 ): ServeError => {
   const code = cause.code ?? 'UNKNOWN'
-  const where = host === undefined ? `port ${port}` : `${host}, port ${port}`
+  const [where, why] =
+    path !== undefined
+      ? [path, pathReasons]
+      : fd !== undefined
+        ? [`descriptor ${fd}`, fdReasons]
+        : [host === undefined ? `port ${port}` : `${host}, port ${port}`, reasons]
   return {
     _tag: 'ServeError',
     code,
-    message: `cannot listen on ${where}: ${reasons.get(code) ?? cause.message}`,
+    message: `cannot listen on ${where}: ${why.get(code) ?? cause.message}`,
   }
 }
 

@@ -1,6 +1,6 @@
 /** Serves an app over node:http or node:https: listens, sets limits, responds to requests, and drains when it is stopped. */
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Conn } from '../../../conn.js'
@@ -8,7 +8,7 @@ import { ConnRecord } from '../../../conn/record.js'
 import { cookieMemoOf, endpointOf, plugsOf, type App, type Endpoint } from '../../../endpoint.js'
 import { errorResponse } from '../../../error-response.js'
 import { badRequest, plugError, requestTimeout, requestTooLarge, type PlugError } from '../../../error.js'
-import { left, right } from '../../../fp.js'
+import { right } from '../../../fp.js'
 import { checkAtBoot } from '../../../boot.js'
 import { fail } from '../../../plug.js'
 import { runner } from '../../../run.js'
@@ -18,15 +18,20 @@ import { NodeRequest, rememberPeer } from '../request/node-request.js'
 import { halfClose } from '../response/finish.js'
 import { keepAliveLines } from '../response/head.js'
 import { interrupt, startDeadline } from '../response/interrupt.js'
+import { readingClients } from '../response/reading-clients.js'
 import { rejectedConn } from '../response/rejected.js'
 import { giveUp, isInMemory, respond, sendInstead, sendProblem, whenDone } from '../response/respond.js'
 import type { ServerContext } from '../response/server-context.js'
+import { maxUncheckedBytes } from '../response/write.js'
 import { batch } from './batch.js'
 import { drainOf } from './drain.js'
-import { serverHandle, type Server } from './handle.js'
+import { reachedAt, serverHandle, type Server } from './handle.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
+import { listenAt } from './listen.js'
+import { measureLoad, overloaded, type Load } from './load.js'
+import { pipelined } from './pipelined.js'
 import { refusalStatus, refuse, type ParserError } from './refuse.js'
-import { listenError, type ServeError } from './serve-error.js'
+import type { ServeError } from './serve-error.js'
 
 type Listener = (message: IncomingMessage, response: ServerResponse) => void
 
@@ -38,6 +43,10 @@ interface Answering {
   readonly expecting: Listener
   /** Rejects a request whose client expects anything else (RFC 9110 §10.1.1). */
   readonly rejectExpectation: Listener
+  /** Whether requests of a connection are held, so that the server does not read it. */
+  readonly isPaused: (socket: object) => boolean
+  /** Notes that clients have no address, since they are processes of this machine. */
+  readonly knowPeersAreLocal: () => void
   /** Responds to a request whose body turns out to be malformed or too slow. Returns false if it has no such request. */
   readonly interrupt: (response: ServerResponse, status: number) => boolean
 }
@@ -70,11 +79,20 @@ type Known = ServerResponse & { [requestKey]?: NodeRequest }
 const endedKey = Symbol('plugboard ended')
 type Ended = Socket & { [endedKey]?: true }
 
-const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): Answering => {
+/** Whether a response in memory is short. A long one is passed to its connection at once, which counts its bytes. */
+const isShort = ({ respBody }: Conn): boolean =>
+  respBody === undefined || (respBody as string | Uint8Array).length <= maxUncheckedBytes
+
+const answeringOf = (
+  app: Endpoint,
+  server: ServerContext,
+  settings: Settings,
+  load: Load | undefined,
+): Answering => {
   const { run } = app
   const plugs = plugsOf(app)
   const reading = {
-    scheme: settings.tls ? 'https' : 'http',
+    scheme: settings.tls ? ('https' as const) : ('http' as const),
     endpointUrl: app.options.url,
     secretKeyBase: app.options.secretKeyBase,
     cookieMemo: cookieMemoOf(app),
@@ -82,16 +100,21 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
     maxTargetSize: settings.maxTargetSize,
     report: server.report,
     server,
-  } as const
+    bodyRate: settings,
+    peer: undefined as string | undefined,
+  }
 
   const runOne = (request: NodeRequest): void => {
-    const socket = request.message.socket as Ended
+    const { message, response } = request
+    const socket = message.socket as Ended
     if (socket[endedKey] === true) return
+    if (response.socket === null && postpone(message, response, () => addRequest(request))) return
     const conn = ConnRecord.of(request)
     if (request.problem !== undefined) {
       socket[endedKey] = true
       return sendProblem(server, request, rejectedConn(plugs, conn), request.problem)
     }
+    if (load?.isTooHigh() === true) return sendProblem(server, request, rejectedConn(plugs, conn), overloaded)
     const done = run(conn)
     if (done instanceof ConnRecord) send(request, done)
     else
@@ -107,19 +130,40 @@ const answeringOf = (app: Endpoint, server: ServerContext, settings: Settings): 
   // Node parses what has arrived of a body after this event: an app that runs at the end of the iteration finds all of it
   const { addRequest, addResponse } = batch(runOne, (request, final) => respond(server, request, final))
   const send = (request: NodeRequest, final: Conn): void =>
-    isInMemory(final) ? addResponse(request, final) : respond(server, request, final)
+    isInMemory(final) && (request.response.socket !== null || isShort(final))
+      ? addResponse(request, final)
+      : respond(server, request, final)
+
+  const { arrive, postpone, isPaused } = pipelined(settings, (socket, response) => {
+    if (socket.writableLength > 0) server.watch(socket)
+    ;(response as Known | undefined)?.[requestKey]?.onTurn?.()
+  })
 
   const requestOf = (message: IncomingMessage, response: ServerResponse, expecting: boolean): NodeRequest =>
     ((response as Known)[requestKey] = new NodeRequest(reading, message, response, expecting))
 
   return {
-    request: (message, response) => addRequest(requestOf(message, response, false)),
-    expecting: (message, response) => addRequest(requestOf(message, response, true)),
-    rejectExpectation: (message, response) => {
-      const request = requestOf(message, response, false)
-      request.problem ??= unknownExpectation
-      addRequest(request)
+    request: (message, response) => {
+      if (response.socket !== null) addRequest(requestOf(message, response, false))
+      else arrive(message, response, false, () => addRequest(requestOf(message, response, false)))
     },
+    expecting: (message, response) => {
+      const run = (): void => addRequest(requestOf(message, response, true))
+      // `100 Continue` must not come before the responses to earlier requests
+      if (response.socket !== null) run()
+      else arrive(message, response, true, run)
+    },
+    rejectExpectation: (message, response) => {
+      const run = (): void => {
+        const request = requestOf(message, response, false)
+        request.problem ??= unknownExpectation
+        addRequest(request)
+      }
+      if (response.socket !== null) run()
+      else arrive(message, response, false, run)
+    },
+    isPaused,
+    knowPeersAreLocal: () => void (reading.peer = '127.0.0.1'),
     interrupt: (response, status) => {
       const request = (response as Known)[requestKey]
       if (request === undefined) return false
@@ -158,7 +202,11 @@ const serverOf = (settings: Settings): HttpServer => {
 }
 
 /** Handles the connections of a server, and what its parser rejects. */
-const watchConnections = (server: HttpServer, settings: Settings, { interrupt }: Answering): void => {
+const watchConnections = (
+  server: HttpServer,
+  settings: Settings,
+  { interrupt, isPaused }: Answering,
+): void => {
   const refused = new WeakSet<object>()
   const known = (socket: Socket): void => {
     rememberPeer(socket)
@@ -167,6 +215,8 @@ const watchConnections = (server: HttpServer, settings: Settings, { interrupt }:
   }
   server.on(settings.tls ? 'secureConnection' : 'connection', known)
   server.on('clientError', (cause, socket) => {
+    // a head is not late if the server itself does not read it
+    if ((cause as ParserError).code === 'ERR_HTTP_REQUEST_TIMEOUT' && isPaused(socket)) return
     if (refused.has(socket)) return
     refused.add(socket)
     refuse(socket, refusalStatus(cause as ParserError, settings.maxTargetSize), interrupt)
@@ -187,7 +237,7 @@ const watchConnections = (server: HttpServer, settings: Settings, { interrupt }:
  * endpoint's plugs before the router, up to the first plug that returns an effect.
  *
  * If a client sends `Expect: 100-continue`, it receives `100 Continue` when the app first reads the body. `Upgrade` is ignored,
- * and the response to CONNECT is a 405.
+ * and the response to CONNECT is a 405. The methods that are accepted are those of `METHODS` of `node:http`; any other is a 501.
  *
  * With `workers`, several processes serve: this one forks them, and its server stands for theirs.
  *
@@ -216,7 +266,7 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
     new Promise(resolve => {
       const server = serverOf(settings)
       const drain = drainOf(server, settings.tls !== undefined)
-      const { deadline } = settings
+      const { deadline, maxEventLoopDelay } = settings
       const context: ServerContext = {
         report: reporter(settings.onError),
         render: (conn, problem) =>
@@ -224,23 +274,29 @@ export const serve = (app: App, options: ServeOptions = {}): TaskEither<ServeErr
         startDeadline: request => {
           if (deadline > 0) startDeadline(context, request, deadline)
         },
-        sendTimeout: settings.sendTimeout,
+        watch: readingClients(settings),
         keepAlive: keepAliveLines(settings.keepAliveTimeout),
         stopping: drain.stopping,
         onStop: drain.onStop,
       }
-      const answering = answeringOf(endpoint, context, settings)
+      const load = maxEventLoopDelay > 0 ? measureLoad(maxEventLoopDelay) : undefined
+      const answering = answeringOf(endpoint, context, settings, load)
       server.on('request', answering.request)
       server.on('checkContinue', answering.expecting)
       server.on('checkExpectation', answering.rejectExpectation)
       watchConnections(server, settings, answering)
-      const refusedToListen = (cause: Error): void => resolve(left(listenError(cause, settings.host, port)))
-      server.on('error', refusedToListen)
       const stopped = new Promise<void>(ended => server.on('close', ended))
-      server.listen(port, settings.host, () => {
-        server.off('error', refusedToListen).on('error', toStderr)
+      void listenAt(server, { ...settings, port }).then(listening => {
+        if (listening._tag === 'Left') {
+          load?.stop()
+          return resolve(listening)
+        }
+        const address = listening.right
+        server.on('error', toStderr)
+        if (load !== undefined) server.on('close', load.stop)
+        if (address === null || typeof address === 'string') answering.knowPeersAreLocal()
         const stop = (): Promise<void> => drain.stop(settings.drainTimeout)
-        const started = serverHandle(server.address() as AddressInfo, settings, stop, stopped)
+        const started = serverHandle(reachedAt(address, settings.tls !== undefined), settings, stop, stopped)
         if (telemetry !== undefined) tellInit(telemetry, started)
         resolve(right(started))
       })

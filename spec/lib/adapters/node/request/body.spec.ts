@@ -10,7 +10,7 @@ import {
   type BodyLimits,
   type Conn,
 } from '../../../../../lib/index.js'
-import { answers, ask, dial, headText, readWhole, rejections, start, until } from '../support.js'
+import { answers, ask, dial, headText, readWhole, rejections, start, until, type Answer } from '../support.js'
 
 const post = (...headers: readonly string[]): string => headText('POST /', ...headers)
 const chunked = post('Transfer-Encoding: chunked')
@@ -398,6 +398,122 @@ t.test('a client that waits for 100 Continue is spared a body that nobody reads'
   await line.closed()
   const other = await ask(t, server, post('Expect: the impossible', 'Content-Length: 0'))
   t.equal(other.status, 417)
+})
+
+t.test('a body that is read after the response fails, and the connection goes on', async t => {
+  const reads: Record<string, (conn: Conn) => Promise<unknown>> = {
+    bytes: conn => Promise.resolve(conn.body.bytes()()),
+    limited: conn => Promise.resolve(conn.body.bytes({ length: 10 })()),
+    chunks: async conn => {
+      for await (const chunk of conn.body.chunks()) return chunk
+      return 'nothing'
+    },
+  }
+  const bodies = [
+    ['x'.repeat(50)],
+    ['x'.repeat(100_000)],
+    ['x'.repeat(30), 'y'.repeat(20)],
+    ['x'.repeat(60_000), 'y'.repeat(40_000)],
+  ]
+  const whens: Record<string, (read: () => void) => (conn: Conn) => unknown> = {
+    'at the next tick': read => conn => {
+      process.nextTick(read)
+      return text('answer')(conn)
+    },
+    later: read => conn => {
+      setTimeout(read, 20)
+      return text('answer')(conn)
+    },
+    'after the deadline': read => conn =>
+      attempt(async () => {
+        await sleep(60)
+        read()
+        return text('too late')(conn)
+      }),
+    'while a long response is sent': read => conn => {
+      setImmediate(read)
+      return text('x'.repeat(1_000_000))(conn)
+    },
+  }
+  const check = async (
+    when: string,
+    how: string,
+    [first = '', second = '']: readonly string[],
+  ): Promise<void> => {
+    const outcomes: unknown[] = []
+    const app = (conn: Conn) =>
+      conn.path === '/next'
+        ? text('next')(conn)
+        : (whens[when] as never as (read: () => void) => (conn: Conn) => Conn)(
+            () =>
+              void reads[how]?.(conn).then(
+                got => outcomes.push(got),
+                (thrown: unknown) => outcomes.push(thrown),
+              ),
+          )(conn)
+    const server = await start(t, app as never, { deadline: 30 })
+    const line = await dial(t, server)
+    line.send(post(`Content-Length: ${first.length + second.length}`) + first)
+    await sleep(80)
+    line.send(`${second}${headText('GET /next')}`)
+    await line.expect(/next$/)
+    await until(() => outcomes.length > 0, `${when}, ${how}: the read is pending`)
+    t.match(JSON.stringify(outcomes), /the response was sent before|is larger than 10/, `${when}, ${how}`)
+  }
+  for (const when of Object.keys(whens))
+    await Promise.all(Object.keys(reads).flatMap(how => bodies.map(body => check(when, how, body))))
+})
+
+for (const [name, reader] of Object.entries(readers)) {
+  t.test(`${name}: a body that arrives more slowly than minRequestRate is a 408`, async t => {
+    const server = await start(t, reader(), { minRequestRate: 1_000, rateGrace: 150 })
+    const drip = async (
+      bytes: number,
+      ms: number,
+      count: number,
+    ): Promise<readonly [Answer | undefined, number]> => {
+      const line = await dial(t, server)
+      line.send(post(`Content-Length: ${bytes * count}`))
+      let sent = 0
+      for (; sent < count && line.text() === ''; sent++) {
+        line.send('x'.repeat(bytes))
+        await sleep(ms)
+      }
+      await line.expect(/\r\n\r\n/)
+      return [answers(line.text())[0], sent]
+    }
+    const [slow, sent] = await drip(2, 20, 200)
+    t.match(slow, { status: 408, headers: { connection: 'close' } })
+    t.ok(sent < 100, `after ${sent} drops`)
+    const [fast] = await drip(1_000, 20, 20)
+    t.match(fast, { status: 200 })
+    const off = await start(t, reader(), { minRequestRate: 0, rateGrace: 50 })
+    const line = await dial(t, off)
+    line.send(post('Content-Length: 2') + 'x')
+    await sleep(300)
+    line.send('y')
+    t.match(answers(await line.expect(/xy$/)), [{ status: 200 }])
+  })
+}
+
+t.test('only the time in which the app waits for the body counts for its rate', async t => {
+  const app = (conn: Conn) =>
+    attempt(async () => {
+      let size = 0
+      for await (const chunk of conn.body.chunks()) {
+        size += chunk.length
+        await sleep(150)
+      }
+      return text(`${size} bytes`)(conn)
+    })
+  const server = await start(t, app, { minRequestRate: 10_000, rateGrace: 100 })
+  const line = await dial(t, server)
+  line.send(`${post('Content-Length: 4')}a`)
+  for (const byte of 'bcd') {
+    await sleep(120)
+    line.send(byte)
+  }
+  t.match(answers(await line.expect(/bytes$/)), [{ status: 200, body: '4 bytes' }])
 })
 
 t.test('nothing was rejected without a handler', async t => t.same(rejections, []))

@@ -56,6 +56,36 @@ t.test('the target may be in absolute form, whose authority counts', async t => 
   t.match(JSON.parse(body).headers, [['host', 'x.test']], 'the Host header is shown as it was sent')
 })
 
+t.test('the option close ends the connection, however it is written', async t => {
+  let ran = 0
+  const server = await start(t, conn => text('hello')((ran++, conn)))
+  const last = [
+    'close',
+    'close\t',
+    ' \tCLOSE \t',
+    'foo,close\t',
+    'close\t, foo',
+    'keep-alive,\tclose',
+    'upgrade, close\t ',
+  ]
+  for (const value of last) {
+    ran = 0
+    const line = await dial(t, server)
+    line.send(headText('GET /', `Connection:${value}`) + headText('GET /'))
+    t.match(
+      answers(await line.closed()),
+      [{ status: 200, headers: { connection: 'close' } }],
+      JSON.stringify(value),
+    )
+    t.equal(ran, 1, 'what follows does not run')
+  }
+  for (const value of ['keep-alive', 'closed', 'x-close', '"close"', 'foo']) {
+    const line = await dial(t, server)
+    line.send(headText('GET /', `Connection: ${value}`, 'User-Agent: close') + headText('GET /'))
+    await line.expect(/hello[^]*hello$/)
+  }
+})
+
 t.test('a star and a fragment', async t => {
   const server = await start(t, echo)
   const star = await ask(t, server, headText('OPTIONS *'), /}$/)

@@ -57,11 +57,14 @@ t.test('nothing else is a target', async t => {
 })
 
 t.test('the headers that frame a request are found, however they are written', async t => {
-  const none = { host: undefined, hosts: false, coding: undefined, length: undefined }
+  const none = { host: undefined, hosts: false, coding: undefined, length: undefined, closes: false }
   t.same(framingOf([]), none)
   t.same(framingOf(['Accept', 'host', 'Hosts', 'b.test', 'hops', 'c.test']), none)
   t.same(framingOf(['content-lengtg', '5', 'transfer-encodinh', 'x', 'hose', 'y']), none)
   t.same(framingOf(['Accept', '*/*', 'Host', 'a.test']), { ...none, host: 'a.test' })
+  t.match(framingOf(['connection', 'close']), { closes: true })
+  t.match(framingOf(['Connection', 'foo', 'CONNECTION', 'x, close']), { closes: true })
+  t.match(framingOf(['User-Agent', 'close', 'Connexion_', 'close']), { closes: false })
   t.same(framingOf(['hOsT', '']), { ...none, host: '' })
   t.match(framingOf(['Host', 'a.test', 'HOST', 'a.test']), { hosts: true })
   t.match(framingOf(['Host', '', 'Host', '', 'Host', '']), { hosts: true })
@@ -85,5 +88,5 @@ t.test('a local address is a host and a port', async t => {
   t.same(localHost('127.0.0.1', 4000), { host: '127.0.0.1', port: 4000 })
   t.same(localHost('::ffff:127.0.0.1', 80), { host: '127.0.0.1', port: 80 })
   t.same(localHost('::1', 4000), { host: '[::1]', port: 4000 })
-  t.same(localHost(undefined, undefined), { host: '' })
+  t.same(localHost(undefined, undefined), { host: 'localhost' }, 'of a Unix domain socket')
 })

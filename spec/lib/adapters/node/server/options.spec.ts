@@ -19,7 +19,13 @@ t.test('every option has a default', async t => {
     requestTimeout: 300_000,
     keepAliveTimeout: 5_000,
     sendTimeout: 60_000,
+    minRequestRate: 240,
+    minResponseRate: 240,
+    rateGrace: 5_000,
+    maxPendingRequests: 8,
+    maxPendingBytes: 1_048_576,
     deadline: 0,
+    maxEventLoopDelay: 0,
     drainTimeout: 10_000,
     stopOn: ['SIGTERM', 'SIGINT'],
   })
@@ -37,13 +43,25 @@ t.test('what is given replaces the default, and undefined does not', async t => 
 t.test('an option that makes no sense is refused at once, by its name', async t => {
   const refused: readonly (readonly [option: string, value: unknown])[] = [
     ...['port', 'maxHeaderSize', 'maxTargetSize', 'headersTimeout', 'requestTimeout', 'keepAliveTimeout']
-      .concat('sendTimeout', 'deadline', 'drainTimeout')
+      .concat(
+        'sendTimeout',
+        'deadline',
+        'drainTimeout',
+        'minRequestRate',
+        'minResponseRate',
+        'rateGrace',
+        'maxEventLoopDelay',
+      )
+      .concat('maxPendingRequests', 'maxPendingBytes')
       .flatMap(name =>
         [-1, 1.5, Number.NaN, Infinity, '80', null, 2 ** 31].map(value => [name, value] as const),
       ),
     ['port', 65_536],
     ['maxHeaderSize', 0],
     ['maxTargetSize', 0],
+    ['maxPendingRequests', 0],
+    ['maxPendingRequests', 1_025],
+    ['maxPendingBytes', 0],
     ['host', ''],
     ['host', 4000],
     ['tls', true],

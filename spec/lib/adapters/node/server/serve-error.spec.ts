@@ -6,7 +6,10 @@ import { text } from '../../../../../lib/index.js'
 
 t.test('the error of a server that cannot start says where, and what to do', async t => {
   const message = (code: string | undefined, host?: string) =>
-    listenError({ code, message: 'as the system says' }, host, 80).message
+    listenError(
+      { code, message: 'as the system says' },
+      host === undefined ? { port: 80 } : { port: 80, host },
+    ).message
   t.equal(
     message('EADDRINUSE'),
     'cannot listen on port 80: another program listens there; stop it or choose another port',
@@ -18,7 +21,7 @@ t.test('the error of a server that cannot start says where, and what to do', asy
   t.match(message('EADDRNOTAVAIL', '192.0.2.1'), /does not have this address/)
   t.match(message('ENOTFOUND', 'nowhere.invalid'), /the host was not found/)
   t.equal(message('EOTHER'), 'cannot listen on port 80: as the system says')
-  t.same(listenError({ message: 'odd' }, undefined, 1), {
+  t.same(listenError({ message: 'odd' }, { port: 1 }), {
     _tag: 'ServeError',
     code: 'UNKNOWN',
     message: 'cannot listen on port 1: odd',

@@ -49,7 +49,7 @@ const differing: Readonly<
     status: 500,
     open: true,
   },
-  'unknown method': { why: 'the parser knows the registered methods only', status: 400 },
+  'unknown method': { why: 'the parser knows the registered methods only', status: 501 },
   'bare LF': { why: 'CRLF ends a line (RFC 9112 §2.2 lets a server insist)', status: 400 },
   'POST CL list same': { why: 'a list of lengths is refused (RFC 9110 §8.6 allows it)', status: 400 },
   'long header 12k': { why: 'a head may have 16 kB', status: 200 },
