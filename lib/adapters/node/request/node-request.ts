@@ -128,6 +128,8 @@ export class NodeRequest implements Source, RequestState {
     const { host: named, hosts, coding, length, closes } = framingOf(message.rawHeaders)
     const url = message.url as string
     let authority = named === undefined || hosts ? '' : named
+    /** Whether the target names the host (RFC 9112 §3.2.2). */
+    let isAbsolute = false
     let problem: PlugError | undefined
     let path = ''
     let query = ''
@@ -141,13 +143,17 @@ export class NodeRequest implements Source, RequestState {
       else {
         path = target.path
         query = target.query
-        if (target.authority !== undefined && hostOf(authority) !== undefined) authority = target.authority
+        // HTTP/1.0 has no Host header that must be valid
+        const isHostless = named === undefined && message.httpVersion === '1.0'
+        isAbsolute = target.authority !== undefined && (isHostless || hostOf(authority) !== undefined)
+        if (isAbsolute) authority = target.authority as string
       }
     }
     let host = hostOf(authority)
     if (message.httpVersion !== '1.1') {
       if (message.httpVersion !== '1.0') problem = wrongVersion
-      else if (named === undefined) host = localHost(message.socket.localAddress, message.socket.localPort)
+      else if (named === undefined && !isAbsolute)
+        host = localHost(message.socket.localAddress, message.socket.localPort)
     }
     if (url.length > reading.maxTargetSize)
       problem = invalidQuery(`the request target is longer than ${reading.maxTargetSize} bytes`, {

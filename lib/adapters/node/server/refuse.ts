@@ -4,6 +4,7 @@
  */
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { httpDate } from '../../../http/date.js'
 import { inFlight } from './in-flight.js'
 import { halfClose } from '../response/finish.js'
 
@@ -64,12 +65,17 @@ export const refusalStatus = (cause: ParserError, targetLimit: number): number |
   }
 }
 
-/** A whole response that ends its connection. A 405 says that no method is allowed (RFC 9110 §10.2.1). */
-export const refusalText = (status: number): string => {
+/**
+ * A whole response that ends its connection. A 405 says that no method is allowed (RFC 9110 §10.2.1).
+ *
+ * @param now milliseconds since the epoch, for the date that such a response must have (§6.6.1)
+ */
+export const refusalText = (status: number, now = Date.now()): string => {
   const body = `${STATUS_CODES[status]}\n`
   return (
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: text/plain; charset=utf-8\r\n` +
-    `content-length: ${body.length}\r\n${status === 405 ? 'allow: \r\n' : ''}connection: close\r\n\r\n${body}`
+    `content-length: ${body.length}\r\n${status === 405 ? 'allow: \r\n' : ''}date: ${httpDate(now)}\r\n` +
+    `connection: close\r\n\r\n${body}`
   )
 }
 

@@ -75,6 +75,10 @@ const bodyProblem = (status: number): PlugError => {
 const requestKey = Symbol('plugboard request')
 type Known = ServerResponse & { [requestKey]?: NodeRequest }
 
+/** On a connection that ends because a request on it was rejected: later requests on it do not run (RFC 9112 §9.6). */
+const endedKey = Symbol('plugboard ended')
+type Ended = Socket & { [endedKey]?: true }
+
 /** Whether a response in memory is short. A long one is passed to its connection at once, which counts its bytes. */
 const isShort = ({ respBody }: Conn): boolean =>
   respBody === undefined || (respBody as string | Uint8Array).length <= maxUncheckedBytes
@@ -102,10 +106,14 @@ const answeringOf = (
 
   const runOne = (request: NodeRequest): void => {
     const { message, response } = request
+    const socket = message.socket as Ended
+    if (socket[endedKey] === true) return
     if (response.socket === null && postpone(message, response, () => addRequest(request))) return
     const conn = ConnRecord.of(request)
-    if (request.problem !== undefined)
+    if (request.problem !== undefined) {
+      socket[endedKey] = true
       return sendProblem(server, request, rejectedConn(plugs, conn), request.problem)
+    }
     if (load?.isTooHigh() === true) return sendProblem(server, request, rejectedConn(plugs, conn), overloaded)
     const done = run(conn)
     if (done instanceof ConnRecord) send(request, done)
