@@ -5,7 +5,7 @@
 import type { Conn, Responded } from './conn.js'
 import { ConnRecord } from './conn/record.js'
 import type { PlugError } from './error.js'
-import { negotiate } from './http/accept.js'
+import { negotiateBy, type Formats } from './http/negotiation.js'
 import { deleteHeader, headerProblem, putHeader, type HeaderList } from './http/headers.js'
 import { htmlEscape } from './http/html.js'
 import { reasonPhraseOr } from './http/status.js'
@@ -24,14 +24,19 @@ const offered: Readonly<Record<string, Format>> = {
   'application/xhtml+xml': 'html',
   'application/json': 'json',
   json: 'json',
-  jsonld: 'json',
-  'json-api': 'json',
+}
+/** Without the table of media types, which the package root does not load. */
+const jsonFormats: Formats = {
+  typeOf: () => 'application/json',
+  formatsOf: type => (type.endsWith('+json') ? ['json'] : []),
 }
 const offers = Object.keys(offered)
 
 /** The format that the Accept headers ask for, by the rules of `accepts`; text if they name none. */
 const asked = (headers: readonly string[]): Format =>
-  headers.length === 0 ? 'text' : (offered[negotiate(headers.join(', '), offers) ?? ''] ?? 'text')
+  headers.length === 0
+    ? 'text'
+    : (offered[negotiateBy(jsonFormats, headers.join(', '), offers) ?? ''] ?? 'text')
 
 /** The format that `accepts` chose, or else the one that the Accept header asks for. */
 const formatOf = (conn: Conn): Format => {

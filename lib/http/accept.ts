@@ -2,62 +2,11 @@
  * What the client accepts: a format for the response by `Accept`, with the rules of Phoenix's `accepts`, and
  * the weight of a content coding by `Accept-Encoding` (RFC 9110 §12.5).
  */
-import { list, mediaType, type MediaType } from './media-type.js'
+import { list } from './media-type.js'
 import { formatsOf, mimeType } from './mime.js'
+import { negotiateBy, type Formats } from './negotiation.js'
 
-// As Elixir's Float.parse reads a number at the start of text.
-const decimal = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/
-
-/** The weight among parameters; 1 where there is none or it cannot be read. */
-const weight = (params: MediaType['params']): number => {
-  const number = decimal.exec(params['q'] ?? '')
-  return number === null ? 1 : Number(number[0])
-}
-
-/** A media range of the header: its text, its weight and what it matches. */
-interface Item {
-  readonly text: string
-  readonly q: number
-  readonly range: MediaType
-}
-
-const essence = ({ type, subtype }: MediaType): string => `${type}/${subtype}`
-
-/** The media type that an offer, a format or a type itself, stands for. */
-const offeredType = (offer: string): string => (offer.includes('/') ? offer : mimeType(offer))
-
-/**
- * Whether an item names the offer: 3 for its type, 2 for all of its kind, 1 for anything, 0 if it does not.
- */
-const precision = ({ range }: Item, offer: string): 0 | 1 | 2 | 3 => {
-  if (range.type === '*') return 1
-  if (range.subtype === '*') return offeredType(offer).startsWith(`${range.type}/`) ? 2 : 0
-  return essence(range) === offer || formatsOf(essence(range)).includes(offer) ? 3 : 0
-}
-
-/** Whether what names the offer most precisely has the weight 0: "not acceptable" (RFC 9110 §12.4.2). */
-const refused = (items: readonly Item[], offer: string): boolean => {
-  let best = 0
-  let q = 1
-  for (const item of items) {
-    const rank = precision(item, offer)
-    if (rank > best) {
-      best = rank
-      q = item.q
-    }
-  }
-  return q === 0
-}
-
-/** The offer that an item asks for; among several, that whose format the type lists first. */
-const find = ({ range }: Item, offered: readonly string[]): string | undefined => {
-  if (range.type === '*') return offered[0]
-  if (range.subtype === '*') return offered.find(offer => offeredType(offer).startsWith(`${range.type}/`))
-  const type = essence(range)
-  return offered.includes(type) ? type : formatsOf(type).find(format => offered.includes(format))
-}
-
-const compare = (a: Item, b: Item): number => b.q - a.q || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)
+const mimeFormats: Formats = { typeOf: mimeType, formatsOf }
 
 /**
  * Chooses one of the offered formats by an Accept header, as Phoenix's `accepts` does:
@@ -78,25 +27,8 @@ const compare = (a: Item, b: Item): number => b.q - a.q || (a.text < b.text ? -1
  * negotiate('application/json', ['html', 'json']) // => 'json'
  * negotiate('image/png', ['html', 'json']) // => undefined
  */
-export const negotiate = (accept: string | undefined, offered: readonly string[]): string | undefined => {
-  if (accept === undefined || accept === '*/*') return offered[0]
-  const items: Item[] = []
-  for (const text of accept.split(',')) {
-    const range = mediaType(text)
-    if (range !== undefined) items.push({ text, q: weight(range.params), range })
-  }
-  const open = items.some(({ q }) => q === 0) ? offered.filter(offer => !refused(items, offer)) : offered
-  if (accept.includes('*/*') && open.includes('html')) return 'html'
-  for (const item of items) {
-    const found = item.q === 1 ? find(item, open) : undefined
-    if (found !== undefined) return found
-  }
-  for (const item of items.sort(compare)) {
-    const found = find(item, open)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
+export const negotiate = (accept: string | undefined, offered: readonly string[]): string | undefined =>
+  negotiateBy(mimeFormats, accept, offered)
 
 /** A coding's name in lower case; `x-gzip` is `gzip` by another name (RFC 9110 §8.4.1.3). */
 const coding = (name: string): string => {

@@ -103,12 +103,17 @@ export const decodeCookies = (headers: readonly string[] | string): Cookies => {
  * decodeCookie(['theme=dark'], 'them') // => undefined
  */
 export const decodeCookie = (headers: readonly string[], name: string): string | undefined => {
+  const ascii = isAscii(name)
   for (let i = headers.length - 1; i >= 0; i--) {
     const header = headers[i] as string
     const suspect = hasForbidden(header)
     const pair = start()
     while (findPair(header, suspect, pair))
-      if (pair.equals - pair.from === name.length && header.startsWith(name, pair.from))
+      if (
+        ascii
+          ? pair.equals - pair.from === name.length && header.startsWith(name, pair.from)
+          : fromByteString(header.slice(pair.from, pair.equals)) === name
+      )
         return fromByteString(header.slice(pair.equals + 1, pair.to))
   }
   return undefined

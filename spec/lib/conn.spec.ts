@@ -240,6 +240,7 @@ t.test('every exported function is among the operations, or takes no conn', asyn
     plugboard.checkAtBoot,
     plugboard.checkedAtBoot,
     plugboard.connOf,
+    plugboard.conditionsOf,
     plugboard.endpointOf,
     plugboard.fetchedField,
   ])

@@ -206,7 +206,7 @@ t.test('mistakes are told when the app starts', async t => {
   }
   const actions = 'index, edit, new, show, create, update, delete'
   const cases: readonly (readonly [args: readonly unknown[], message: string])[] = [
-    [['posts', all], 'resources /posts: the path must start with "/", and is "posts"'],
+    [['posts', all], 'resources /posts: the path must start with "/", got "posts"'],
     [['/x', 7], 'resources /x: handlers must be an object, got 7'],
     [['/x', null], 'resources /x: handlers must be an object, got null'],
     [['/x', { show: 7 }], 'resources /x: the action show must be a function from a conn, and is number'],

@@ -211,6 +211,7 @@ t.test('cookies are UTF-8, byte by byte', async t => {
     t.equal(decodeCookies(`a=1; n=${bytes}; b=2`)['n'], value)
     t.equal(decodeCookies([`n=${bytes}`, 'b=2'])['n'], value)
     t.equal(decodeCookie([`n=${bytes}`], 'n'), value)
+    t.equal(decodeCookie([`${bytes}=1`], value), decodeCookies([`${bytes}=1`])[value])
     t.equal(
       decodeCookies(`${bytes.replaceAll(' ', '')}=1`)[value.replaceAll(' ', '')],
       '1',
