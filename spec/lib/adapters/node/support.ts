@@ -39,9 +39,13 @@ export const start = async (t: Test, app: App, options: ServeOptions = {}): Prom
   return { ...started.right, bugs }
 }
 
-/** Waits until something holds; throws if it does not within some seconds. */
-export const until = async (holds: () => boolean, what = 'it never came to hold'): Promise<void> => {
-  for (let i = 0; i < 1000; i++) {
+/** Waits until something holds; throws if it does not within so many seconds, at least. */
+export const until = async (
+  holds: () => boolean,
+  what = 'it never came to hold',
+  seconds = 5,
+): Promise<void> => {
+  for (let i = 0; i < seconds * 200; i++) {
     if (holds()) return
     await sleep(5)
   }
