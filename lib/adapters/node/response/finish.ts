@@ -18,8 +18,9 @@ export const halfClose = (socket: Duplex, bytes = ''): void => {
 }
 
 /** Watches the connection of a response if some of its bytes wait to be sent. */
-export const watchUnsent = (server: ServerContext, { message: { socket } }: NodeRequest): void => {
-  if (socket.writableLength > 0) server.watch(socket)
+export const watchUnsent = (server: ServerContext, { message: { socket }, response }: NodeRequest): void => {
+  // newer versions of Node hold a chunk in the response until the end of the tick
+  if (socket.writableLength > 0 || response.writableLength > 0) server.watch(socket)
 }
 
 /** Ends a response whose bytes have all been written. */
