@@ -3,12 +3,10 @@ import { describe } from './blame.js'
 import type { Conn } from './conn.js'
 import { ConnRecord } from './conn/record.js'
 import { exception, isPlugError, type PlugError } from './error.js'
-import { isPromise } from './later.js'
+import { handled } from './later.js'
 
 /** The failure that something thrown stands for; `undefined` for a bug. */
 export type Exceptions = (thrown: unknown) => PlugError | undefined
-
-const ignore = (): void => {}
 
 /** The lines of an error for the log. */
 const stackOf = (thrown: unknown): string => {
@@ -36,8 +34,7 @@ const failureOf = (exceptions: Exceptions, thrown: unknown): PlugError | undefin
     if (known === undefined) return undefined
     if (isPlugError(known))
       return known.cause === undefined ? Object.freeze({ ...known, cause: thrown }) : known
-    // unless its rejection is handled, a promise ends the process
-    if (isPromise(known)) Promise.resolve(known).then(ignore, ignore)
+    handled(known)
     return mistake(`must return a PlugError or undefined, and returned ${describe(known)}`, thrown)
   } catch (refusal) {
     return mistake(`threw ${stackOf(refusal)}`, thrown)

@@ -4,12 +4,10 @@
  */
 import type { Conn } from './conn.js'
 import type { PlugError } from './error.js'
-import { isPromise, soon } from './later.js'
+import { handled, soon } from './later.js'
 import type { EndpointResponse, ServedEndpoint, TelemetryEvent, TelemetryPort } from './port-types.js'
 
 type Run = (conn: Conn) => Conn | Promise<Conn>
-
-const ignore = (): void => {}
 
 /**
  * Does what belongs to a port: one that throws, which it must not, or gives a promise that rejects, harms no request.
@@ -17,8 +15,7 @@ const ignore = (): void => {}
  */
 const sheltered = (work: () => unknown): void => {
   try {
-    const done = work()
-    if (isPromise(done)) done.then(ignore, ignore)
+    handled(work())
   } catch {}
 }
 
